@@ -128,9 +128,7 @@ def short_hash(*parts: str, length: int = 10) -> str:
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:length]
 
 
-def article_key(
-    headline: str | None, url: str | None, publication: str | None, body: str
-) -> str:
+def article_key(headline: str | None, url: str | None, publication: str | None, body: str) -> str:
     """`{slug}-{hash of canonical URL, else of publication, title and body}`."""
     digest = short_hash(url) if url else short_hash(publication or "", headline or "", body)
     return f"{slug(headline or 'untitled')}-{digest}"

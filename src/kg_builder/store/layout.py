@@ -117,4 +117,6 @@ def storage_error(error: OSError, where: Path) -> CannotRunError:
             f"no space left on the disk that holds {where}; the last snapshot is untouched. "
             "Make room and run the same command again: it goes on where it stopped"
         )
-    return CannotRunError(f"cannot write to {where}: {error.strerror or error}; nothing was changed")
+    return CannotRunError(
+        f"cannot write to {where}: {error.strerror or error}; nothing was changed"
+    )

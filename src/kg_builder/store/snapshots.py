@@ -46,9 +46,7 @@ class Lease:
     def __init__(self, folder: Path) -> None:
         leases = folder / "leases"
         leases.mkdir(exist_ok=True)
-        self._handle: int | None = os.open(
-            leases / str(os.getpid()), os.O_RDWR | os.O_CREAT, 0o644
-        )
+        self._handle: int | None = os.open(leases / str(os.getpid()), os.O_RDWR | os.O_CREAT, 0o644)
         fcntl.flock(self._handle, fcntl.LOCK_SH)
 
     def release(self) -> None:

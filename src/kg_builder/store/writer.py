@@ -7,7 +7,6 @@ import json
 import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pyoxigraph as ox
@@ -24,12 +23,14 @@ _BATCH_BYTES = 32 << 20
 class GraphChange:
     """A named graph with all its quads as N-Quads; empty `nquads` removes the graph.
 
-    `new` says that the last snapshot does not have the graph, which saves a look-up.
+    `new` says that the last snapshot does not have the graph, which saves a look-up;
+    `patch` that most of a large graph stays, so only the differing quads are written.
     """
 
     graph: str
     nquads: bytes
     new: bool = False
+    patch: bool = False
 
 
 class SnapshotWriter:
@@ -73,10 +74,14 @@ class SnapshotWriter:
         batch: list[bytes] = []
         size = 0
         for change in changes:
+            nquads = change.nquads
             if not fresh and not change.new:
-                store.remove_graph(ox.NamedNode(change.graph))
-            batch.append(change.nquads)
-            size += len(change.nquads)
+                if change.patch:
+                    nquads = _remove_stale(store, change)
+                else:
+                    store.remove_graph(ox.NamedNode(change.graph))
+            batch.append(nquads)
+            size += len(nquads)
             if size > _BATCH_BYTES:
                 _load(store, batch)
                 batch, size = [], 0
@@ -131,14 +136,20 @@ def _load(store: ox.Store, batch: list[bytes]) -> None:
         store.bulk_load(b"".join(batch), format=ox.RdfFormat.N_QUADS)
 
 
+def _remove_stale(store: ox.Store, change: GraphChange) -> bytes:
+    """Removes the quads of a graph that the change lacks; returns those that are to be added."""
+    wanted = set(change.nquads.splitlines(keepends=True))
+    graph = ox.NamedNode(change.graph)
+    present = set(
+        sorted_nquads(store.quads_for_pattern(None, None, None, graph)).splitlines(keepends=True)
+    )
+    stale = b"".join(sorted(present - wanted))
+    for quad in ox.parse(stale, format=ox.RdfFormat.N_QUADS):
+        store.remove(quad)
+    return b"".join(sorted(wanted - present))
+
+
 def sorted_nquads(quads: Iterable[ox.Quad]) -> bytes:
     """Quads as N-Quads in canonical order: one line each, sorted, no doubles."""
     data = ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b""
     return b"".join(sorted(set(data.splitlines(keepends=True))))
-
-
-def graph_lines(path: Path, graph: str) -> list[bytes]:
-    """The sorted N-Quads lines of one graph of a snapshot."""
-    store = ox.Store.read_only(str(path))
-    name = ox.NamedNode(graph)
-    return sorted_nquads(store.quads_for_pattern(None, None, None, name)).splitlines(keepends=True)
