@@ -338,7 +338,8 @@ class Entity:
 class Event:
     """An event merged over its reports; `reports` are (article key, number) pairs.
 
-    `participants` are (entity key, role) pairs.
+    `participants` are (entity key, role) pairs. `aliases` are other names of a named event;
+    `confidence` is that of its surest report (of its surest mention where it has no report).
     """
 
     key: str
@@ -352,6 +353,8 @@ class Event:
     injured: Count | None = None
     factuality: Factuality = "reported"
     reasons: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    confidence: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
