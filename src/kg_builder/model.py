@@ -59,6 +59,8 @@ class MetaValue:
     span: Span | None = None
     confidence: float = 1.0
     accepted: bool = True
+    kind: Literal["Person", "Organization"] | None = None
+    """For an author: what the source says it is, where it says so (JSON-LD's @type)."""
 
 
 @dataclass(frozen=True, slots=True)

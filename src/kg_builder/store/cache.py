@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from kg_builder.store.layout import write_atomically
@@ -20,13 +21,19 @@ class AnalysisCache:
         return self._folder / key[:2] / f"{key}.json"
 
     def __contains__(self, key: str) -> bool:
-        return self._path(key).exists()
+        # A file cut short (power lost before it reached the disk) does not count.
+        try:
+            with self._path(key).open("rb") as handle:
+                handle.seek(-1, os.SEEK_END)
+                return handle.read(1) == b"\n"
+        except OSError:
+            return False
 
     def put(self, key: str, head: bytes, body: bytes) -> None:
         """Stores an analysis; head and body must hold no newline (JSON encoders write none)."""
         path = self._path(key)
-        path.parent.mkdir(exist_ok=True)
-        write_atomically(path, head + b"\n" + body + b"\n")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(path, head + b"\n" + body + b"\n", durable=False)
 
     def head(self, key: str) -> bytes:
         """The head of a stored analysis; raises FileNotFoundError when there is none."""
@@ -64,8 +71,8 @@ class TextCache:
         """Stores a text once."""
         path = self.path(text_hash)
         if not path.exists():
-            path.parent.mkdir(exist_ok=True)
-            write_atomically(path, text.encode("utf-8"))
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_atomically(path, text.encode("utf-8"), durable=False)
 
     def get(self, text_hash: str) -> str:
         """The text; line ends are kept as they were."""

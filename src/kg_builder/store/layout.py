@@ -37,7 +37,8 @@ class StoreDir:
             self._create(marker)
         else:
             raise StoreMissingError(
-                f"{path} holds no kg-builder store; make one with `kg-builder build PATH --store {path}`"
+                f"{path} holds no kg-builder store; make one with "
+                f"`kg-builder build PATH --store {path}`"
             )
         self.analyses, self.texts, self.work, self.snapshots, self.quarantine = (
             path / part for part in _PARTS
@@ -86,15 +87,20 @@ class StoreDir:
             os.close(handle)
 
 
-def write_atomically(path: Path, data: bytes) -> None:
-    """Writes a file so that a reader sees the old or the new bytes, never a part."""
+def write_atomically(path: Path, data: bytes, *, durable: bool = True) -> None:
+    """Writes a file so that a reader sees the old or the new bytes, never a part.
+
+    `durable=False` leaves out the flush to disk, for what can be made again.
+    """
     temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     with temporary.open("wb") as handle:
         handle.write(data)
-        handle.flush()
-        os.fsync(handle.fileno())
+        if durable:
+            handle.flush()
+            os.fsync(handle.fileno())
     temporary.replace(path)
-    sync_folder(path.parent)
+    if durable:
+        sync_folder(path.parent)
 
 
 def sync_folder(path: Path) -> None:

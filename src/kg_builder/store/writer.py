@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import shutil
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,16 +46,25 @@ class SnapshotWriter:
         self._path = directory.work / "next"
         clean(directory)
 
-    def write(self, changes: Iterable[GraphChange], *, from_scratch: bool) -> int:
+    def write(
+        self,
+        changes: Iterable[GraphChange],
+        *,
+        from_scratch: bool,
+        finish: Callable[[ox.Store], Iterable[GraphChange]],
+    ) -> int:
         """Applies the changes to a copy of the last snapshot; returns its number of quads.
 
-        `from_scratch` starts empty: cheaper when most graphs change. Raises CannotRunError.
+        `from_scratch` starts empty: cheaper when most graphs change. `finish` sees the store
+        with all changes and adds the graphs that count them. Raises CannotRunError.
         """
         try:
             store = self._open(from_scratch)
             self._apply(store, changes, from_scratch)
+            self._apply(store, finish(store), from_scratch)
             store.flush()
-            store.optimize() if from_scratch else None
+            if from_scratch:
+                store.optimize()
             store.backup(str(self._dir.work / "backup"))
             count = len(store)
             del store
