@@ -1,0 +1,167 @@
+"""One HTML page in, one Document out: headline and body as text with blocks, and metadata."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from typing import Final
+
+import trafilatura
+from lxml import etree
+from lxml.html import HtmlElement, HTMLParser, document_fromstring
+
+from kg_builder.errors import InputError
+from kg_builder.model import Block, BlockRole, Document, MetaValue, Span
+from kg_builder.plugins import RawInput
+from kg_builder.sources.encoding import clean, decode, looks_binary
+from kg_builder.sources.html_guard import guard
+from kg_builder.sources.html_metadata import page_metadata
+
+_SNIFF: Final = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--.{0,1000}?-->\s*)*"
+    rb"<(?:!doctype\s+html|html|head|body)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_CHARSET: Final = re.compile(
+    rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([A-Za-z0-9_:.-]{1,40})", re.IGNORECASE
+)
+_XML_DECLARATION: Final = re.compile(r"\s*<\?xml[^>]{0,200}\?>")
+_SPACE: Final = re.compile(r"[ \t\r\n\f\v]+")
+_EXTRACTOR: Final = f"trafilatura {trafilatura.__version__}"
+
+
+class HtmlReader:
+    """Reads HTML pages: one page, one document with blocks and metadata."""
+
+    name = "html"
+    suffixes = frozenset({".html", ".htm", ".xhtml"})
+
+    def sniff(self, head: bytes) -> bool:
+        """Whether `head` begins like a page: a doctype or an html, head or body tag."""
+        return not looks_binary(head) and _SNIFF.match(head) is not None
+
+    def read(self, raw: RawInput) -> Iterator[Document]:
+        """The one document in the page.
+
+        Raises InputError for an empty, oversized or binary file and for a page without an
+        article's body, DecodeError for bytes in no sure encoding.
+        """
+        declared = _CHARSET.search(raw.data[:4096])
+        decoded = decode(raw, declared.group(1).decode("ascii") if declared else None)
+        markup, dropped = guard(_XML_DECLARATION.sub("", decoded.text, count=1))
+        notes = list(decoded.notes)
+        if dropped:
+            notes.append(f"the attributes of {dropped} oversized tags were left out")
+        root = _parse(raw.name, markup)
+        metadata, more = page_metadata(root)
+        notes.extend(more)
+        body = list(_body(root))
+        title = _headline(root, metadata)
+        text, blocks = _compose(title, body)
+        if not any(block.role == "paragraph" for block in blocks):
+            raise InputError(
+                f"{raw.name}: no article text was found in this HTML page; give a page with an "
+                "article, or its text as .txt"
+            )
+        xhtml = raw.name.lower().endswith(".xhtml")
+        yield Document(
+            source_name=raw.name,
+            media_type="application/xhtml+xml" if xhtml else "text/html",
+            content_hash="sha256:" + hashlib.sha256(raw.data).hexdigest(),
+            text=text,
+            metadata=metadata,
+            blocks=blocks,
+            extractor=_EXTRACTOR,
+            notes=tuple(notes),
+        )
+
+
+def _parse(name: str, markup: str) -> HtmlElement:
+    """The page's tree; raises InputError when there is none."""
+    try:
+        return document_fromstring(markup, parser=HTMLParser(encoding="utf-8", huge_tree=False))
+    except (etree.LxmlError, ValueError, AssertionError):
+        raise InputError(
+            f"{name}: this is not an HTML page that can be parsed; check the file"
+        ) from None
+
+
+def _headline(root: HtmlElement, metadata: tuple[MetaValue, ...]) -> str | None:
+    """The page's only h1 when a stated title begins with it, else the best stated title.
+
+    Titles in meta tags often carry the outlet's name behind a dash or a bar.
+    """
+    titles = [m.value for m in metadata if m.property == "headline"]
+    tops = {_inline(e.text_content()) for e in root.xpath("//h1")} - {""}
+    stated = [*titles, *(_inline(e.text_content()) for e in root.xpath("//head/title"))]
+    for top in sorted(tops, key=len, reverse=True):
+        if any(s.casefold().startswith(top.casefold()) for s in stated):
+            return top
+    if titles:
+        return titles[0]
+    return tops.pop() if len(tops) == 1 else None
+
+
+def _body(root: HtmlElement) -> Iterator[tuple[BlockRole, str]]:
+    """Roles and texts of the body's blocks, in order; nothing when there is no body."""
+    extracted = trafilatura.bare_extraction(
+        root, fast=True, include_comments=False, include_tables=False, with_metadata=False
+    )
+    if extracted is None or isinstance(extracted, dict) or extracted.body is None:
+        return
+    for element in extracted.body.iterchildren():
+        if not isinstance(element.tag, str):
+            continue
+        if element.tag == "head":
+            yield "heading", _inline("".join(element.itertext()))
+        elif element.tag in ("list", "quote"):
+            parts = element.xpath("./item|./p") or [element]
+            for part in parts:
+                yield from _paragraphs(part)
+        else:
+            yield from _paragraphs(element)
+
+
+def _paragraphs(element: etree._Element) -> Iterator[tuple[BlockRole, str]]:
+    """The text of one element, cut where two line breaks follow one another."""
+    pieces = [""]
+    broke = False
+    for node in element.iter():
+        if node.tag == "lb":
+            pieces[-1] += "\x00\x00" if broke else "\x00"
+            broke = True
+        elif node.text:
+            pieces[-1] += node.text
+            broke = broke and not node.text.strip()
+        if node is not element and node.tail:
+            pieces[-1] += node.tail
+            broke = broke and not node.tail.strip()
+    for part in re.split("\x00[\x00\\s]*\x00", pieces[0]):
+        yield "paragraph", _inline(part.replace("\x00", "\n"))
+
+
+def _inline(text: str) -> str:
+    """`text` on one line: runs of ASCII white space become one space; nbsp stays."""
+    return _SPACE.sub(" ", clean(text)).strip()
+
+
+def _compose(title: str | None, body: list[tuple[BlockRole, str]]) -> tuple[str, tuple[Block, ...]]:
+    """The document's text, blocks parted by blank lines, and where each block stands in it."""
+    parts: list[tuple[BlockRole, str]] = [("headline", title)] if title else []
+    same = _fold(title or "")
+    for number, (role, text) in enumerate(body):
+        if text and not (number < 3 and _fold(text) == same):  # the body repeats the title
+            parts.append((role, text))
+    while parts and parts[-1][0] == "heading":  # a heading over nothing
+        parts.pop()
+    blocks = []
+    offset = 0
+    for role, text in parts:
+        blocks.append(Block(role, Span(offset, offset + len(text))))
+        offset += len(text) + 2
+    return "\n\n".join(text for _, text in parts), tuple(blocks)
+
+
+def _fold(text: str) -> str:
+    return re.sub(r"\W+", " ", text).strip().casefold()
