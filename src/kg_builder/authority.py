@@ -39,6 +39,7 @@ _MULTIPLE: Final = {
     KG + "acronym": "acronyms",
     KG + "demonym": "demonyms",
     SKOS + "exactMatch": "links",
+    SKOS + "inScheme": "schemes",
     KG + "containedIn": "contained_in",
 }
 _PLACE_RANK: Final = {"country": 0, "territory": 1, "region": 2, "feature": 4, "subdivision": 5}
@@ -343,10 +344,10 @@ def _concept(iri: str, entry: _Entry) -> Concept | None:
     """The concept, or None for an entry that is no entity (an event type, a scheme)."""
     locals_ = [t.removeprefix(KG) for t in entry.types if t.startswith(KG)]
     if not locals_:
-        if SKOS + "Concept" in entry.types or "name" not in entry.single:
-            return None
+        if "schemes" in entry.multiple or SKOS + "ConceptScheme" in entry.types:
+            return None  # an event type, or the scheme of them
         raise AuthorityError(
-            f"{entry.file}: <{iri}> has a name but no class; "
+            f"{entry.file}: <{iri}> has no class; "
             "type it kg:Person, kg:Organization, kg:Place or the like"
         )
     kind = next((k for k in _KINDS if k in locals_), None)

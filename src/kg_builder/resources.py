@@ -33,6 +33,11 @@ def authority_files() -> list[Path]:
     return sorted((folder("ontology") / "authority").glob("*.ttl"))
 
 
+def event_types_file() -> Path:
+    """The SKOS scheme of event types with their trigger lemmas."""
+    return folder("ontology") / "authority" / "event-types.ttl"
+
+
 def query_files() -> list[Path]:
     """The example queries, sorted by their numbers."""
     return sorted((folder("ontology") / "queries").glob("*.rq"))
