@@ -12,6 +12,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Self
 
 from kg_builder.entities.about import about as subjects
 from kg_builder.entities.about import entity
@@ -49,7 +50,7 @@ class Counts:
     extra: int = 0
     missed: int = 0
 
-    def __iadd__(self, other: Counts) -> Counts:
+    def __iadd__(self, other: Counts) -> Self:
         """Add the counts of another document."""
         self.right += other.right
         self.extra += other.extra
@@ -86,9 +87,7 @@ class Tally:
     def add(self, name: str, gold: Iterable[Hashable], found: Iterable[Hashable]) -> None:
         """Count two sets against one another, and list what differs."""
         wanted, said = set(gold), set(found)
-        self.counts[name] += Counts(
-            len(wanted & said), len(said - wanted), len(wanted - said)
-        )
+        self.counts[name] += Counts(len(wanted & said), len(said - wanted), len(wanted - said))
         self.errors.update((f"{name}: extra", str(x)) for x in said - wanted)
         self.errors.update((f"{name}: missed", str(x)) for x in wanted - said)
 
@@ -124,9 +123,9 @@ def trim(text: str, start: int, end: int, person: bool) -> tuple[int, int]:
                 end, moved = end - len(tail), True
                 break
         words = text[start:end]
-        if person and (first := re.match(r"(\S+)\s+(?=\S)", words)):
-            if first[1].rstrip(".").lower() in _TITLES:
-                start, moved = start + first.end(), True
+        first = re.match(r"(\S+)\s+(?=\S)", words)
+        if person and first and first[1].rstrip(".").lower() in _TITLES:
+            start, moved = start + first.end(), True
     return start, end
 
 
@@ -219,19 +218,19 @@ def score_metadata(pairs: Iterable[Pair]) -> Tally:
         if pair.found is None or pair.gold.teaser:
             continue
         gold, article = pair.gold, pair.found.article
-        said = {
+        said: dict[str, set[str | None]] = {
             "author": {a.name for a in article.authors},
             "datePublished": {article.date_published} - {None},
             "publication": {article.publication.name} if article.publication else set(),
         }
-        wanted = {
+        wanted: dict[str, set[str | None]] = {
             "author": set(gold.authors),
             "datePublished": {gold.date} - {None},
             "publication": {gold.publication} - {None},
         }
-        for name in wanted:
-            tally.add(f"metadata.{name}", wanted[name], said[name])
-            if not wanted[name]:
+        for name, values in wanted.items():
+            tally.add(f"metadata.{name}", values, said[name])
+            if not values:
                 tally.add(f"metadata.unknown {name}", [name], {name} & set(article.unknown))
         tally.add("metadata.canonicalUrl", {gold.url} - {None}, {article.canonical_url} - {None})
         ties = {(a.name, x.organization) for a in article.authors for x in a.affiliations}
@@ -246,8 +245,10 @@ def score_mentions(gold: GoldDocument, pairs: Iterable[Pair], text: str) -> Tall
         if not pair.gold.marked:
             continue
         wanted = {
-            trim(text, m.start, m.end, m.kind == "Person") if m.start >= 0 else (m.start, m.end):
-            (CLASSES[m.kind], gold.names[m.entity])
+            trim(text, m.start, m.end, m.kind == "Person") if m.start >= 0 else (m.start, m.end): (
+                CLASSES[m.kind],
+                gold.names[m.entity],
+            )
             for m in pair.gold.mentions
         }
         said = found_spans(pair, text, gold.outside)
@@ -351,15 +352,15 @@ def gold_ids(gold: GoldDocument, pair: Pair, text: str) -> dict[int, str]:
             votes[m.entity][at[span]] += 1
     mentioned = {m.entity for m in pair.gold.mentions}
     ids = {}
-    for entity in pair.found.entities:
-        if votes[entity.id]:
-            top = max(votes[entity.id].values())
-            ids[entity.id] = min(k for k, n in votes[entity.id].items() if n == top)
+    for local in pair.found.entities:
+        if votes[local.id]:
+            top = max(votes[local.id].values())
+            ids[local.id] = min(k for k, n in votes[local.id].items() if n == top)
         else:
-            names = [entity.name, *entity.aliases]
+            names = [local.name, *local.aliases]
             known = [k for k, v in gold.names.items() if any(same_words(v, n) for n in names)]
             known.sort(key=lambda k: (k not in mentioned, k))
-            ids[entity.id] = known[0] if known else f"{entity.name}?"
+            ids[local.id] = known[0] if known else f"{local.name}?"
     return ids
 
 

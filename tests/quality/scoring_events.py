@@ -13,7 +13,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from kg_builder.model import Count, DateValue, EventCandidate
-
 from tests.quality.gold import GoldArticle, GoldDocument, GoldEvent
 from tests.quality.scoring import Counts, Pair, Tally, gold_ids
 
@@ -86,9 +85,10 @@ def _match(
             if candidate.event.type not in event.types:
                 continue
             date, place = date_agrees(event, candidate.event.date), _place(event, candidate)
-            if max(date, place) == _WRONG or (_WRONG in (date, place) and date + place < _AGREES):
+            if date + place < _AGREES:  # both agree or are silent, or one outweighs the other
                 continue
-            near = candidate.event.span.start < event.end and event.start < candidate.event.span.end
+            span = candidate.event.span
+            near = span.start < event.end and event.start < span.end
             options.append((-(near * 4 + date + place), i, j))
     taken_gold: dict[int, int] = {}
     for _, i, j in sorted(options):
@@ -119,8 +119,8 @@ def date_agrees(event: GoldEvent, date: DateValue | None) -> int:
     if date is None or not event.dates:
         return _SILENT
     for wanted in event.dates:
-        if date.lexical == wanted or (date.lexical and date.lexical[:2] == "--" and
-                                      wanted.endswith(date.lexical[2:])):
+        said = date.lexical or ""
+        if said == wanted or (said[:2] == "--" and wanted.endswith(said[2:])):
             return _AGREES
         if (date.earliest, date.latest) == bounds(wanted):
             return _AGREES
@@ -158,8 +158,10 @@ def _detail(tally: Tally, name: str, wanted: bool, said: bool, agrees: bool) -> 
 
 
 def _counted(wanted: int | None, said: Count | None) -> bool:
-    return said is not None and wanted in (said.minimum, said.maximum, said.approx) and (
-        wanted is not None
+    return (
+        said is not None
+        and wanted in (said.minimum, said.maximum, said.approx)
+        and (wanted is not None)
     )
 
 
