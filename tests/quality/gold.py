@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 FOLDER = Path(__file__).parent / "gold"
 _MARK = re.compile(r"\[\[([^|\]]+)\|([^\]]+)\]\]|\{\{([^|}]+)\|([^}]+)\}\}")
-_NOT_ROLES = frozenset({"date", "place", "killed", "injured", "fact", "also"})
+_NOT_ROLES = frozenset({"date", "place", "killed", "injured", "fact", "also", "again"})
 _SPACES = re.compile(r"\s+")
 
 
@@ -33,7 +33,11 @@ class GoldMention:
 
 @dataclass(frozen=True, slots=True)
 class GoldEvent:
-    """An event by its trigger; the first of `types` is the annotator's own choice."""
+    """An event by its trigger; the first of `types` is the annotator's own choice.
+
+    An `optional` one is told again elsewhere in the article: finding it is neither right nor
+    wrong, and missing it is no loss.
+    """
 
     start: int
     end: int
@@ -44,6 +48,7 @@ class GoldEvent:
     injured: int | None = None
     factuality: str = "reported"
     roles: tuple[tuple[str, str], ...] = ()
+    optional: bool = False
 
 
 _Mark = TypeVar("_Mark", GoldMention, GoldEvent)
@@ -64,7 +69,8 @@ class GoldArticle:
     """One article or teaser of the gold, offsets in the document's text.
 
     `about` and `regions` are None where they were not annotated, `marked` is False where only
-    title and body were. `lost` counts lines that the document's text does not hold.
+    title and body were. `kept` and `lost` count lines that the document's text
+    holds and does not hold.
     """
 
     id: str
@@ -85,6 +91,7 @@ class GoldArticle:
     mentions: tuple[GoldMention, ...] = ()
     events: tuple[GoldEvent, ...] = ()
     marked: bool = True
+    kept: int = 0
     lost: int = 0
 
 
@@ -204,6 +211,7 @@ def _event(start: int, end: int, spec: str) -> GoldEvent:
         int(values["injured"]) if "injured" in values else None,
         values.get("fact", "reported"),
         roles,
+        "again" in values,
     )
 
 
@@ -232,7 +240,12 @@ def _article(
     events: list[GoldEvent] = []
     for line in part.lines:
         mentions += _shift(line.mentions, spans[id_of(line)])
-        events += _shift(line.events, spans[id_of(line)])
+        again = line.tag == "T" and not part.teaser
+        events += [
+            replace(event, optional=event.optional or again)
+            for event in _shift(line.events, spans[id_of(line)])
+        ]
+    held = [spans[id_of(line)] is not None for line in part.lines if line.tag in "TPHRX"]
     return GoldArticle(
         id=part.id,
         teaser=part.teaser,
@@ -251,7 +264,8 @@ def _article(
         regions=tuple(head["regions"]),
         mentions=tuple(mentions),
         events=tuple(events),
-        lost=sum(spans[id_of(line)] is None for line in part.lines if line.tag in "TPHRX"),
+        kept=sum(held),
+        lost=len(held) - sum(held),
     )
 
 

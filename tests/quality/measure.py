@@ -41,11 +41,10 @@ _BOTH = (
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Scores by name, from 0 to 1; counts and errors; and how many stray lines stand in bodies."""
+    """Scores by name, from 0 to 1 and higher is better; counts and errors."""
 
     scores: dict[str, float]
     tally: Tally
-    lost: int
 
 
 def measure_samples(samples: Path) -> Report:
@@ -75,12 +74,13 @@ def _measure(
     resolution = resolve_analyses(analyses, settings)
     tally = Tally()
     inside, across = [], []
-    lost = 0
     for analysis in analyses:
         text = analysis.document.text
         document = load(analysis.document.source_name, text)
         pairs, _ = align(document, analysis.articles)
-        lost += sum(a.lost for a in document.articles)
+        kept = sum(a.kept for a in document.articles)
+        lost = sum(a.lost for a in document.articles)
+        tally.counts["text.kept"] += Counts(right=kept, missed=lost)
         tally.merge(score_segmentation(document, analysis.articles, text))
         tally.merge(score_metadata(pairs))
         tally.merge(score_mentions(document, pairs, text))
@@ -89,7 +89,7 @@ def _measure(
         inside += mention_clusters(pairs, text)
         across += mention_clusters(pairs, text, resolution.entity_of)
         _check_offsets(pairs, text)
-    return Report(_scores(tally, b_cubed(inside), b_cubed(across)), tally, lost)
+    return Report(_scores(tally, b_cubed(inside), b_cubed(across)), tally)
 
 
 def _check_offsets(pairs: list[Pair], text: str) -> None:
@@ -119,6 +119,7 @@ def _scores(
         scores[f"metadata.unknown {name}"] = tally.counts[f"metadata.unknown {name}"].recall
     scores["events.sentence.recall"] = tally.counts["events.sentence"].recall
     scores["events.factuality"] = tally.counts["events.factuality"].precision
+    scores["text.kept"] = tally.counts["text.kept"].recall
     scores["segments.no stray line"] = float(tally.counts["segments.stray"].extra == 0)
     for name, values in (("aliases", inside), ("aliases over the corpus", across)):
         scores |= {f"{name}.precision": values[0], f"{name}.recall": values[1], name: values[2]}

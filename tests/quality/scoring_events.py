@@ -37,7 +37,8 @@ def score_events(gold: GoldDocument, pairs: Iterable[Pair], text: str) -> Tally:
         if not pair.gold.marked:
             continue
         found = _found(pair, gold_ids(gold, pair, text))
-        matches, missed, left = _match(pair.gold.events, found)
+        wanted = [event for event in pair.gold.events if not event.optional]
+        matches, missed, left = _match(wanted, found)
         for event, candidate in matches:
             tally.counts[_name(event.types[0])].right += 1
             tally.counts[f"event type {event.types[0]}"].right += 1
@@ -181,7 +182,7 @@ def _extra(tally: Tally, gold: GoldArticle, candidate: Found, text: str) -> None
 def _sentences(tally: Tally, gold: GoldArticle, found: Iterable[Found]) -> None:
     """Sentences with an event other than a statement, whatever its type."""
     rows = [f for f in found if f.event.type != "statement"]
-    wanted = [e for e in gold.events if e.types[0] != "statement"]
+    wanted = [e for e in gold.events if e.types[0] != "statement" and not e.optional]
     covered = sum(any(f.start <= e.start < f.end for f in rows) for e in wanted)
     tally.counts["events.sentence"] += Counts(right=covered, missed=len(wanted) - covered)
 
