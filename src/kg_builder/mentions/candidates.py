@@ -1,0 +1,250 @@
+"""One sentence's tokens in, candidate names with class and confidence out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from kg_builder.authority import Concept
+from kg_builder.mentions.gazetteer import Gazetteer, Known
+from kg_builder.mentions.lexicon import Head, Lexicon
+from kg_builder.mentions.tokens import Token
+from kg_builder.model import EntityKind
+
+_CONNECTORS = frozenset({"of", "for", "on", "and", "&", "the", "in", "to", "against", "with", "at"})
+_HEAD_CONNECTORS = frozenset({"of", "for", "on", "to", "against"})
+_LEAD = frozenset({"The", "the", "A", "An"})
+
+
+@dataclass(slots=True)
+class Unit:
+    """A known name or a single token within a run; `a` and `b` are token numbers."""
+
+    a: int
+    b: int
+    text: str
+    known: Known | None = None
+    people: bool = False
+    small: bool = False
+
+
+@dataclass(slots=True)
+class Candidate:
+    """A possible name; `kind` is None until a cue in the document decides.
+
+    `a` and `b` are token numbers in the sentence; `weak` marks a first word of a sentence
+    that nothing but its place makes capital.
+    """
+
+    start: int
+    end: int
+    surface: str
+    sentence: int
+    kind: EntityKind | None
+    type: str | None = None
+    method: str = "pattern"
+    confidence: float = 0.0
+    concept: Concept | None = None
+    titles: list[str] = field(default_factory=list)
+    weak: bool = False
+    a: int = 0
+    b: int = 0
+    fixed: bool = False
+    """Whether the class is certain, so that the document's majority does not change it."""
+
+
+@dataclass(slots=True)
+class Sent:
+    """A sentence ready to be parsed; `initial` holds the token numbers that start a clause."""
+
+    index: int
+    tokens: Sequence[Token]
+    initial: frozenset[int]
+
+
+class Grower:
+    """Groups a sentence's tokens into runs of capitals and connectors."""
+
+    def __init__(self, gazetteer: Gazetteer, lexicon: Lexicon) -> None:
+        self._gazetteer = gazetteer
+        self._lexicon = lexicon
+
+    def runs(self, sent: Sent) -> list[list[Unit]]:
+        """Runs of units, in order; each token is in at most one run."""
+        found: list[list[Unit]] = []
+        i, n = 0, len(sent.tokens)
+        while i < n:
+            unit = self.unit(sent, i)
+            if unit is None:
+                i += 1
+                continue
+            run = self._grow(sent, unit)
+            found.append(run)
+            i = run[-1].b
+        return found
+
+    def unit(self, sent: Sent, i: int) -> Unit | None:
+        """The known name or capitalised token at `i`, or None."""
+        tokens = sent.tokens
+        token = tokens[i]
+        if token.cap or token.text in self._lexicon.arabic_articles:
+            hit = self._gazetteer.match(tokens, i)
+            if hit and not (hit[1].plain_word and i in sent.initial):
+                return Unit(i, i + hit[0], _join(tokens, i, i + hit[0]), known=hit[1])
+            if not token.cap:
+                follows = i + 1 < len(tokens) and tokens[i + 1].cap and tokens[i + 1].spaced
+                if follows and token.text in ("al", "el") and token.spaced:
+                    return Unit(i, i + 2, _join(tokens, i, i + 2))
+                return None
+            if i > 0 and tokens[i - 1].text in ("@", "#") and not token.spaced:
+                return None
+            if token.text.startswith(("http", "www", "WWW")):
+                return None
+            count = self._gazetteer.people(tokens, i)
+            if count:
+                return Unit(i, i + count, _join(tokens, i, i + count), people=True)
+            return Unit(i, i + 1, token.text)
+        return None
+
+    def _grow(self, sent: Sent, first: Unit) -> list[Unit]:
+        run = [first]
+        while True:
+            more = self._next(sent, run)
+            if not more:
+                return run
+            run += more
+
+    def _next(self, sent: Sent, run: list[Unit]) -> list[Unit]:
+        """The units that continue the run: a capital, or connectors and a capital."""
+        tokens, j = sent.tokens, run[-1].b
+        if j >= len(tokens):
+            return []
+        token = tokens[j]
+        if not token.spaced:
+            return self._unspaced(sent, run, j)
+        unit = self.unit(sent, j)
+        if unit is not None:
+            return [unit]
+        text = token.text
+        if text in self._lexicon.particles and text not in ("and",):
+            return self._particle(sent, run, j)
+        if text in _CONNECTORS:
+            return self._connect(sent, run, j)
+        return []
+
+    def _unspaced(self, sent: Sent, run: list[Unit], j: int) -> list[Unit]:
+        """", Inc." after a company, and "'s" inside a newspaper's or saint's name is left out."""
+        tokens = sent.tokens
+        if tokens[j].text == "," and j + 1 < len(tokens):
+            after = tokens[j + 1]
+            if after.text in self._lexicon.company_suffixes and "." in after.text + "." and (
+                after.text.rstrip(".") in ("Inc", "Ltd", "LLC", "Corp", "Co", "Jr", "Sr")
+            ):
+                return [Unit(j, j + 2, ", " + after.text)]
+        return []
+
+    def _particle(self, sent: Sent, run: list[Unit], j: int) -> list[Unit]:
+        """ "de", "bin", "van der" between two capitals of a name."""
+        tokens, k = sent.tokens, j
+        while k < len(tokens) and tokens[k].text in self._lexicon.particles and k < j + 3:
+            k += 1
+        if k >= len(tokens) or not tokens[k].cap or run[-1].known or run[-1].people:
+            if tokens[j].text in _CONNECTORS:
+                return self._connect(sent, run, j)
+            return []
+        word = tokens[j].text
+        if word in ("as", "at", "i", "e", "y", "to", "am", "an", "des"):
+            return self._connect(sent, run, j) if word in _CONNECTORS else []
+        small = [Unit(m, m + 1, tokens[m].text, small=True) for m in range(j, k)]
+        unit = self.unit(sent, k) or Unit(k, k + 1, tokens[k].text)
+        return [*small, unit]
+
+    def _connect(self, sent: Sent, run: list[Unit], j: int) -> list[Unit]:
+        """Connectors and the unit after them, where the run so far calls for them."""
+        tokens, k = sent.tokens, j + 1
+        word = tokens[j].text
+        if word == "the":
+            return []
+        if word in _HEAD_CONNECTORS and k < len(tokens) and tokens[k].text == "the":
+            k += 1
+        if k >= len(tokens) or not tokens[k].spaced:
+            return []
+        unit = self.unit(sent, k)
+        if unit is None or tokens[k].text.lower() in ("i", "the"):
+            return []
+        if not self._wanted(run, word, unit, sent):
+            return []
+        small = [Unit(m, m + 1, tokens[m].text, small=True) for m in range(j, k)]
+        return [*small, unit]
+
+    def _wanted(self, run: list[Unit], word: str, unit: Unit, sent: Sent) -> bool:
+        last = run[-1]
+        head = self.head(last.text) if not last.known and not last.people else None
+        opened = self._opened(run)
+        if word == "of":
+            if last.text in self._lexicon.roles or last.text in self._lexicon.honorifics:
+                return False
+            if head is None and not last.known:
+                before = self._lexicon.heads_before.get(last.text)
+                return before is not None and before.type != "city" or last.text == "City"
+            if last.known:
+                return bool(last.known.concept is None and last.text in ("Parliament", "Senate"))
+            return head is not None and self._takes_of(last.text, head)
+        if word in ("for", "on", "to", "against"):
+            return head is not None and head.kind in ("Organization", "Event", "Topic") and (
+                word in ("for", "on") or last.text in ("Treaty", "Convention", "Coalition", "War")
+            ) and not (unit.text in self._lexicon.calendar) and unit.known is None
+        if word in ("and", "&"):
+            return self._joined(run, word, unit, sent, opened)
+        if word == "in":
+            region = unit.known is not None and unit.known.kind == "Region"
+            return region and opened and any(u.text in ("on", "and") for u in run)
+        return False
+
+    def _takes_of(self, text: str, head: Head) -> bool:
+        if head.kind in ("Organization", "Event", "Topic"):
+            return head.type != "media" and text not in self._lexicon.company_suffixes
+        return text in self._lexicon.heads_before or text in (
+            "Republic", "Kingdom", "Straits", "Islands", "Isles", "Temple", "Church", "Hall",
+            "Museum", "Library", "Palace", "Tower", "Wall", "Emirates", "Peninsula", "Valley",
+        )  # fmt: skip
+
+    def _opened(self, run: list[Unit]) -> bool:
+        """Whether "Ministry of", "Conference on" or the like began earlier in the run."""
+        for left, right in zip(run, run[1:], strict=False):
+            if right.small and right.text in _HEAD_CONNECTORS and self.head(left.text):
+                return True
+        return False
+
+    def _joined(
+        self, run: list[Unit], word: str, unit: Unit, sent: Sent, opened: bool
+    ) -> bool:
+        """Whether "and" stands within one name ("Food and Agriculture Organization")."""
+        fields = self._lexicon.field_words
+        last = run[-1]
+        if last.known or last.people or unit.known or unit.people:
+            return False
+        if last.text in fields and unit.text in fields:
+            return True
+        if opened:
+            return unit.text in fields and self.head(unit.text) is None
+        if word == "&":
+            return True
+        return False
+
+    def head(self, text: str) -> Head | None:
+        """The head noun class of a word, plural "…s" of a few included."""
+        return self._lexicon.heads_after.get(text)
+
+
+def _join(tokens: Sequence[Token], a: int, b: int) -> str:
+    parts: list[str] = []
+    for k in range(a, b):
+        if k > a and tokens[k].spaced:
+            parts.append(" ")
+        parts.append(tokens[k].text)
+    return "".join(parts)
+
+
+join_tokens = _join
+LEAD_WORDS = _LEAD

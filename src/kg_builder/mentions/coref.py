@@ -1,0 +1,220 @@
+"""Decided candidates of one article in, mentions and the local entities they name out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from kg_builder.authority import Authority
+from kg_builder.mentions.candidates import Candidate
+from kg_builder.mentions.document import Decided
+from kg_builder.mentions.lexicon import Lexicon
+from kg_builder.model import EntityKind, LocalEntity, Mention, Span
+
+_PLACES = ("Place", "Region", "Facility")
+
+
+@dataclass(slots=True)
+class Cluster:
+    """Candidates that name one entity, and why."""
+
+    kind: EntityKind
+    members: list[Candidate] = field(default_factory=list)
+    reasons: dict[str, None] = field(default_factory=dict)
+    acronym: str | None = None
+
+
+def link(
+    decided: Decided, authority: Authority, lexicon: Lexicon
+) -> tuple[tuple[Mention, ...], tuple[LocalEntity, ...]]:
+    """Mentions in order of the text and entities in order of their first mention."""
+    clusters = _Clusters(decided, authority, lexicon)
+    numbers = clusters.assign()
+    order: dict[int, int] = {}
+    for number in numbers:
+        order.setdefault(number, len(order))
+    mentions = tuple(
+        Mention(
+            span=Span(c.start, c.end),
+            kind=clusters.all[number].kind,
+            sentence=c.sentence,
+            entity=order[number],
+            method=c.method,
+            confidence=round(c.confidence, 2),
+        )
+        for c, number in zip(decided.candidates, numbers, strict=True)
+    )
+    entities = tuple(clusters.entity(number, new) for number, new in order.items())
+    return mentions, entities
+
+
+class _Clusters:
+    """Puts candidates together by authority, surface, acronym, surname and short form."""
+
+    def __init__(self, decided: Decided, authority: Authority, lexicon: Lexicon) -> None:
+        self._candidates = decided.candidates
+        self._long_forms = decided.long_forms
+        self._authority = authority
+        self._lexicon = lexicon
+        self.all: list[Cluster] = []
+        self._by_key: dict[tuple[str, str], int] = {}
+        self._full_names: dict[str, list[int]] = {}
+        self._persons: dict[tuple[str, str], list[int]] = {}
+
+    def assign(self) -> list[int]:
+        """The cluster number of each candidate, in the candidates' order."""
+        numbers: dict[int, int] = {}
+        later: list[int] = []
+        for i, c in enumerate(self._candidates):
+            if c.kind == "Person" and " " not in c.surface:
+                later.append(i)
+            elif c.kind == "Person":
+                numbers[i] = self._person(c)
+            else:
+                numbers[i] = self._thing(c)
+        for i in later:
+            numbers[i] = self._surname(self._candidates[i])
+        self._short_names(numbers)
+        for i, c in enumerate(self._candidates):
+            self.all[numbers[i]].members.append(c)
+        return [numbers[i] for i in range(len(self._candidates))]
+
+    def _new(self, kind: EntityKind) -> int:
+        self.all.append(Cluster(kind))
+        return len(self.all) - 1
+
+    def _keyed(self, kind: EntityKind, key: tuple[str, str]) -> int:
+        if key not in self._by_key:
+            self._by_key[key] = self._new(kind)
+        return self._by_key[key]
+
+    def _thing(self, c: Candidate) -> int:
+        kind = c.kind or "Topic"
+        if c.concept is not None and kind != "Group":
+            number = self._keyed(c.concept.kind, ("authority", c.concept.iri))
+            if c.surface != c.concept.name:
+                self.all[number].reasons.setdefault("same entry of the authority files")
+            if c.surface in c.concept.acronyms:
+                self.all[number].acronym = self.all[number].acronym or c.surface
+            self._by_key.setdefault((kind, _norm(c.surface)), number)
+            return number
+        surface = c.surface
+        plural = surface[:-1] if len(surface) > 3 and surface.endswith("s") else surface
+        short = surface if surface in self._long_forms else plural
+        if short in self._long_forms:
+            long = self._long_forms[short]
+            number = self._keyed(kind, (kind, _norm(long)))
+            self.all[number].acronym = short
+            self.all[number].reasons.setdefault(f"{short} is defined as {long}")
+            return number
+        if kind == "Group":
+            return self._keyed(kind, (kind, _people(surface)))
+        if kind == "Topic" and (disease := _disease(surface)):
+            return self._keyed(kind, (kind, disease))
+        return self._keyed(kind, (kind, _norm(surface)))
+
+    def _person(self, c: Candidate) -> int:
+        """A full name: the same first and last word are one person unless initials clash."""
+        words = [w for w in c.surface.split() if w not in self._lexicon.after_name and w != ","]
+        if len(words) < 2:
+            return self._surname(c)
+        name = _norm(" ".join(words))
+        key = ("Person", name)
+        if key in self._by_key:
+            return self._by_key[key]
+        ends = (words[0].lower(), words[-1].lower())
+        same = [n for n in self._persons.get(ends, []) if self._compatible(n, words)]
+        if len(same) == 1:
+            number = same[0]
+            self.all[number].reasons.setdefault("same first and last name")
+        else:
+            number = self._new("Person")
+            self._persons.setdefault(ends, []).append(number)
+            for word in dict.fromkeys((words[-1], words[0])):
+                self._full_names.setdefault(word, []).append(number)
+        self._by_key[key] = number
+        return number
+
+    def _compatible(self, number: int, words: Sequence[str]) -> bool:
+        """Middle names do not contradict: one of the two has none, or initials agree."""
+        middle = [w[0] for w in words[1:-1]]
+        for (kind, name), other in self._by_key.items():
+            if other == number and kind == "Person":
+                theirs = [w[0].upper() for w in name.split()[1:-1]]
+                if middle and theirs and middle != theirs:
+                    return False
+        return True
+
+    def _surname(self, c: Candidate) -> int:
+        """A bare surname goes to the only person of that name; else it stands by itself."""
+        matches = list(dict.fromkeys(self._full_names.get(c.surface, [])))
+        if len(matches) == 1:
+            self.all[matches[0]].reasons.setdefault(f"{c.surface} names only this person here")
+            return matches[0]
+        return self._keyed("Person", ("Person", _norm(c.surface)))
+
+    def _short_names(self, numbers: dict[int, int]) -> None:
+        """ "Artel" and "Artel Electronics LLC": the first word of one longer name only."""
+        longer: dict[str, dict[int, None]] = {}
+        for i, c in enumerate(self._candidates):
+            if c.kind == "Organization" and " " in c.surface and c.concept is None:
+                longer.setdefault(c.surface.split()[0], {})[numbers[i]] = None
+        for i, c in enumerate(self._candidates):
+            targets = list(longer.get(c.surface, {}))
+            if c.kind == "Organization" and c.concept is None and len(targets) == 1:
+                if c.surface in self._long_forms or c.surface in self._lexicon.known:
+                    continue
+                numbers[i] = targets[0]
+                self.all[targets[0]].reasons.setdefault(f"{c.surface} is its first word")
+
+    def entity(self, number: int, new: int) -> LocalEntity:
+        """The local entity of a cluster, under its number in the article."""
+        cluster = self.all[number]
+        members = cluster.members
+        concept = next((c.concept for c in members if c.concept), None)
+        if cluster.kind == "Group":
+            concept = None
+        surfaces = list(dict.fromkeys(c.surface for c in members))
+        if len(surfaces) > 1 and not cluster.reasons:
+            cluster.reasons.setdefault("same name but for case, number or spelling")
+        name = concept.name if concept else self._fullest(cluster, surfaces)
+        titles = dict.fromkeys(t for c in members for t in c.titles)
+        type_ = next((c.type for c in members if c.type), None)
+        acronym = cluster.acronym
+        if acronym is None and concept is not None and concept.kind == "Organization":
+            acronym = next((s for s in surfaces if s in concept.acronyms), None)
+        return LocalEntity(
+            id=new,
+            kind=cluster.kind,
+            name=name,
+            aliases=tuple(s for s in surfaces if s != name),
+            acronym=acronym if acronym != name else None,
+            authority=concept.iri if concept else None,
+            org_type=type_ if cluster.kind == "Organization" else None,
+            place_type=type_ if cluster.kind in _PLACES else None,
+            titles=tuple(titles),
+            same_because=tuple(cluster.reasons),
+            confidence=round(max(c.confidence for c in members), 2),
+        )
+
+    def _fullest(self, cluster: Cluster, surfaces: list[str]) -> str:
+        """The surface with most words; of equals the most frequent, then the first."""
+        counts = Counter(c.surface for c in cluster.members)
+        if cluster.kind == "Group":
+            return max(surfaces, key=lambda s: (counts[s], -surfaces.index(s)))
+        return max(surfaces, key=lambda s: (s.count(" "), len(s), counts[s], -surfaces.index(s)))
+
+
+def _norm(surface: str) -> str:
+    return surface.replace(".", "").replace("-", " ").lower()
+
+
+def _people(surface: str) -> str:
+    word = _norm(surface)
+    return word[:-1] if word.endswith("s") and not word.endswith("ss") and len(word) > 4 else word
+
+
+def _disease(surface: str) -> str | None:
+    word = surface.lower()
+    return "covid-19" if word.startswith("covid") else None

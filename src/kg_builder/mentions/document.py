@@ -1,0 +1,277 @@
+"""An article's sentences in, its decided candidates out: what only the whole document tells."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from kg_builder.mentions.acronyms import Definition, definitions
+from kg_builder.mentions.candidates import Candidate, Sent, join_tokens
+from kg_builder.mentions.classify import Classifier
+from kg_builder.mentions.gazetteer import Gazetteer
+from kg_builder.mentions.lexicon import Lexicon
+from kg_builder.mentions.tokens import Token
+from kg_builder.model import Article, EntityKind
+
+_OPENERS = frozenset({'"', "“", "”", ":", ".", "!", "?", "•", "–", "—", "-", "*", "…", "(", "["})
+_QUOTES = frozenset({'"', "“", "'", "‘", "(", "[", "•", "*", "-", "–", "—"})
+
+
+@dataclass(slots=True)
+class Decided:
+    """The candidates that are names, in order of the text, and the acronyms' definitions.
+
+    `long_forms` maps an acronym to the surface of its long form.
+    """
+
+    candidates: list[Candidate] = field(default_factory=list)
+    long_forms: dict[str, str] = field(default_factory=dict)
+
+
+class DocumentReader:
+    """Runs the sentence patterns and then lets the document decide what they left open."""
+
+    def __init__(self, gazetteer: Gazetteer, lexicon: Lexicon) -> None:
+        self._gazetteer = gazetteer
+        self._lexicon = lexicon
+        self._classifier = Classifier(gazetteer, lexicon)
+
+    def read(self, article: Article, text: str) -> Decided:
+        """All names of an article; linear in the length of its sentences."""
+        sents = [
+            _sent(s.index, self._gazetteer.tokenizer.tokens(text, s.span.start, s.span.end))
+            for s in article.sentences
+        ]
+        lowered = _lowered(sents)
+        roles = {s.index: s.role for s in article.sentences}
+        running, titles = [], []
+        for sent in sents:
+            (titles if _title_case(sent, roles[sent.index]) else running).append(sent)
+        found = [c for s in running for c in self._classifier.candidates(s, lowered)]
+        decided = Decided()
+        found = self._define(running, found, decided)
+        self._propagate(found, lowered)
+        found = [c for c in found if c.kind is not None]
+        for sent in titles:
+            found += self._title(sent, found)
+        decided.candidates = _without_overlap(found)
+        return decided
+
+    # -- acronyms --------------------------------------------------------------------------
+
+    def _define(
+        self, sents: Sequence[Sent], found: list[Candidate], decided: Decided
+    ) -> list[Candidate]:
+        """Apply definitions: the long form is one candidate, the acronym another of its class."""
+        by_sentence: dict[int, list[Candidate]] = {}
+        for c in found:
+            by_sentence.setdefault(c.sentence, []).append(c)
+        common: set[str] = set()
+        for sent in sents:
+            if not any(t.text == "(" for t in sent.tokens):
+                continue
+            for definition in definitions(sent):
+                if not definition.named:
+                    common.add(definition.acronym)
+                    continue
+                here = by_sentence.setdefault(sent.index, [])
+                by_sentence[sent.index] = self._defined(sent, here, definition, decided)
+        merged = [c for sent in sents for c in by_sentence.get(sent.index, [])]
+        return [c for c in merged if c.surface.rstrip("s") not in common or c.fixed]
+
+    def _defined(
+        self, sent: Sent, here: list[Candidate], definition: Definition, decided: Decided
+    ) -> list[Candidate]:
+        a, b = definition.long
+        tokens = sent.tokens
+        same = next((c for c in here if c.a == a and c.b == b), None)
+        if same is None:
+            wider = next((c for c in here if c.a < a and c.b == b and c.kind), None)
+            same = wider or _candidate(sent, a, b)
+            rest = [c for c in here if c.b <= same.a or c.a >= same.b]
+            if same.kind is None:
+                same.kind, same.type = self._kind_of_long(tokens[a:b])
+            here = sorted([*rest, same], key=lambda c: c.a)
+        if same.kind in (None, "Person"):
+            same.kind, same.type = self._kind_of_long(tokens[a:b])
+        same.method, same.confidence, same.fixed, same.weak = (
+            "acronym" if same.method != "authority" else same.method,
+            max(same.confidence, 0.9), True, False,
+        )  # fmt: skip
+        decided.long_forms.setdefault(definition.acronym, same.surface)
+        short = next((c for c in here if c.a == definition.short[0]), None)
+        if short is None:
+            short = _candidate(sent, *definition.short)
+            here = sorted([*here, short], key=lambda c: c.a)
+        if short.method != "authority":
+            short.kind, short.type, short.method = same.kind, same.type, "acronym"
+            short.confidence, short.fixed, short.weak = 0.92, True, False
+        return here
+
+    def _kind_of_long(self, words: Sequence[Token]) -> tuple[EntityKind, str | None]:
+        for word in (*(w for w in reversed(words)), words[0]):
+            if head := self._lexicon.heads_after.get(word.text):
+                return head.kind, head.type
+        return "Organization", None
+
+    # -- the document's vote ---------------------------------------------------------------
+
+    def _propagate(self, found: list[Candidate], lowered: set[str]) -> None:
+        acronyms = {c.surface: c for c in found if c.method == "acronym" and c.fixed}
+        for c in found:
+            if (defined := acronyms.get(c.surface)) and c.method != "authority":
+                c.kind, c.type, c.method = defined.kind, defined.type, "acronym"
+                c.confidence, c.fixed, c.weak = max(c.confidence, 0.88), True, False
+        self._doubt_initials(found, lowered)
+        surnames = _person_words(found, self._lexicon)
+        shorts = _short_forms(found)
+        for c in found:
+            if " " in c.surface or c.method == "acronym":
+                continue
+            place = c.kind in ("Place", "Region", "Facility")
+            if c.surface in surnames and (
+                not c.fixed or place and (c.concept is None or c.type in ("city", "subdivision"))
+            ):
+                c.kind, c.type, c.method, c.concept = "Person", None, "coref", None
+                c.confidence, c.fixed = max(c.confidence, 0.85), True
+            elif c.kind is None and (long := shorts.get(c.surface)):
+                c.kind, c.type, c.method, c.confidence = long.kind, long.type, "coref", 0.75
+        self._vote(found)
+
+    def _doubt_initials(self, found: list[Candidate], lowered: set[str]) -> None:
+        """A first word of a sentence is a name only where the rest of the document says so."""
+        sure = {w for c in found if not c.weak for w in c.surface.split()}
+        for c in found:
+            if not c.weak:
+                continue
+            word = c.surface.lower()
+            if word in lowered or (c.surface not in sure and c.confidence < 0.75):
+                c.kind, c.confidence = None, 0.0
+
+    def _vote(self, found: list[Candidate]) -> None:
+        votes: dict[str, Counter[EntityKind]] = {}
+        best: dict[tuple[str, EntityKind], Candidate] = {}
+        for c in found:
+            if c.kind is None or c.kind == "Group":
+                continue
+            votes.setdefault(c.surface, Counter())[c.kind] += round(c.confidence * 100)
+            key = (c.surface, c.kind)
+            if key not in best or best[key].confidence < c.confidence:
+                best[key] = c
+        for c in found:
+            if c.fixed or c.surface not in votes:
+                continue
+            kind = max(sorted(votes[c.surface]), key=lambda k: votes[c.surface][k])
+            model = best[c.surface, kind]
+            if c.kind is None and (c.confidence == 0.0 and model.confidence < 0.7):
+                continue
+            if c.kind != kind:
+                c.kind, c.type, c.concept = kind, model.type, model.concept
+                c.method, c.confidence = "coref", round(model.confidence * 0.9, 2)
+            elif model.confidence > c.confidence and not c.concept:
+                c.type, c.concept = model.type, model.concept
+
+    # -- title lines -----------------------------------------------------------------------
+
+    def _title(self, sent: Sent, found: Iterable[Candidate]) -> list[Candidate]:
+        """Names in a line where every word is capital: those known from elsewhere."""
+        known: dict[str, Candidate] = {}
+        for c in found:
+            if c.kind != "Group" and c.confidence >= 0.6:
+                known.setdefault(c.surface, c)
+        longest = max((k.count(" ") + 1 for k in known), default=0)
+        gazetteer = {c.a: c for c in self._classifier.known_only(sent)}
+        made: list[Candidate] = []
+        i = 0
+        while i < len(sent.tokens):
+            one = gazetteer.get(i)
+            for n in range(min(longest + 3, len(sent.tokens) - i), 0, -1):
+                surface = join_tokens(sent.tokens, i, i + n)
+                if surface in known and (one is None or i + n > one.b):
+                    model = known[surface]
+                    one = _candidate(sent, i, i + n)
+                    one.kind, one.type, one.concept = model.kind, model.type, model.concept
+                    one.method, one.confidence = "coref", round(model.confidence * 0.9, 2)
+                    break
+            if one is not None:
+                made.append(one)
+            i = one.b if one is not None else i + 1
+        return made
+
+
+def _candidate(sent: Sent, a: int, b: int) -> Candidate:
+    tokens = sent.tokens
+    return Candidate(
+        start=tokens[a].start, end=tokens[b - 1].end, surface=join_tokens(tokens, a, b),
+        sentence=sent.index, kind=None, a=a, b=b,
+    )  # fmt: skip
+
+
+def _sent(index: int, tokens: list[Token]) -> Sent:
+    initial = set()
+    fresh = True
+    for i, token in enumerate(tokens):
+        if token.text in _QUOTES:
+            if not token.spaced and token.text in ("-", "'"):
+                continue
+            fresh = fresh or token.text in ('"', "“")
+        elif token.text in (".", "!", "?", ":", "…"):
+            fresh = True
+        else:
+            if fresh:
+                initial.add(i)
+            fresh = False
+    return Sent(index, tokens, frozenset(initial))
+
+
+def _lowered(sents: Iterable[Sent]) -> set[str]:
+    return {t.text for s in sents for t in s.tokens if t.text.islower()}
+
+
+def _title_case(sent: Sent, role: str) -> bool:
+    """Whether nearly all words of a line are capitals, so that capitals tell nothing."""
+    words = [t for t in sent.tokens if t.text[0].isalpha() and len(t.text) > 3]
+    if not words:
+        return False
+    capital = sum(t.cap for t in words)
+    upper = sum(t.text.isupper() for t in words)
+    if len(words) >= 5 and upper >= 0.8 * len(words):
+        return True
+    if role in ("headline", "heading"):
+        return capital == len(words) or (len(words) >= 4 and capital >= 0.75 * len(words))
+    return len(words) >= 8 and capital >= 0.85 * len(words)
+
+
+def _person_words(found: Iterable[Candidate], lexicon: Lexicon) -> frozenset[str]:
+    """Surnames, and first words of names, of the people whom the document names in full."""
+    words = set()
+    for c in found:
+        if c.kind != "Person" or " " not in c.surface or c.confidence < 0.5:
+            continue
+        parts = [p for p in c.surface.split() if p not in lexicon.after_name and p != ","]
+        if len(parts) > 1:
+            words.add(parts[-1])
+            if len(parts[0]) > 1 and parts[0][-1] != ".":
+                words.add(parts[0])
+    return frozenset(words)
+
+
+def _short_forms(found: Iterable[Candidate]) -> dict[str, Candidate]:
+    """First words of company and organisation names, where only one name starts so."""
+    shorts: dict[str, Candidate] = {}
+    names: dict[str, set[str]] = {}
+    for c in found:
+        if c.kind == "Organization" and " " in c.surface and c.concept is None:
+            first = c.surface.split()[0]
+            names.setdefault(first, set()).add(c.surface)
+            shorts.setdefault(first, c)
+    return {w: c for w, c in shorts.items() if len(names[w]) == 1}
+
+
+def _without_overlap(found: list[Candidate]) -> list[Candidate]:
+    kept: list[Candidate] = []
+    for c in sorted(found, key=lambda c: (c.start, -c.end)):
+        if c.start < c.end and (not kept or c.start >= kept[-1].end):
+            kept.append(c)
+    return kept
