@@ -15,7 +15,6 @@ from kg_builder.errors import StoreDamagedError
 from kg_builder.store.layout import StoreDir, storage_error, sync_folder, write_atomically
 from kg_builder.store.snapshots import SnapshotRef, Snapshots
 
-_REBUILD_SHARE = 0.5
 _BATCH_BYTES = 32 << 20
 
 
@@ -105,6 +104,11 @@ class SnapshotWriter:
             )
         return count
 
+    def count(self, graph: str) -> int:
+        """The number of quads of one graph in the store that was written."""
+        copy = ox.Store.read_only(str(self._dir.work / "backup"))
+        return sum(1 for _ in copy.quads_for_pattern(None, None, None, ox.NamedNode(graph)))
+
     def commit(self, manifest: dict[str, Any]) -> SnapshotRef:
         """Makes the written store the current snapshot. Raises CannotRunError."""
         names = [int(p.name) for p in self._dir.snapshots.iterdir() if p.name.isdigit()]
@@ -124,11 +128,6 @@ class SnapshotWriter:
             raise storage_error(error, self._dir.path) from error
         shutil.rmtree(self._path, ignore_errors=True)
         return Snapshots(self._dir.path).get(name)
-
-
-def worth_rebuilding(changed: int, total: int) -> bool:
-    """Whether so many graphs change that writing all anew is cheaper than deleting."""
-    return total == 0 or changed / total > _REBUILD_SHARE
 
 
 def clean(directory: StoreDir) -> None:

@@ -68,6 +68,8 @@ def event_quads(event: Event, minter: vocab.Minter) -> list[ox.Quad]:
     node = iri(name)
     out.types(node, "Event")
     out.add(node, LABEL, string(event.label))
+    for alias in event.aliases:
+        out.add(node, ALT_LABEL, string(alias))
     out.add(node, kg("eventType"), iri(vocab.EVENT_TYPES + event.type))
     out.text(node, "factuality", event.factuality)
     out.add(node, kg("confidence"), decimal(event.confidence))

@@ -1,0 +1,444 @@
+"""Arguments in, text and an exit code out; the only module that prints.
+
+Exit codes: 0 all well, 1 some inputs failed or findings were made, 2 wrong usage or
+configuration, 4 could not run (nothing was changed), 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import FrameType
+from typing import Any, NoReturn
+
+from tqdm import tqdm
+
+from kg_builder import __version__, pipeline, reading, vocab
+from kg_builder.config import PublicationRule, Settings, load_settings
+from kg_builder.errors import InputError, KgBuilderError, UsageError
+from kg_builder.gate import Gate, GateReport, report_turtle
+from kg_builder.store import SnapshotRef, Snapshots
+from kg_builder.store.layout import storage_error, write_atomically
+
+INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the command line; returns the exit code."""
+    options = _parser().parse_args(arguments)
+    signal.signal(signal.SIGTERM, _terminate)
+    try:
+        code: int = options.run(options)
+        sys.stdout.flush()
+    except KgBuilderError as error:
+        _say(f"kg-builder: {error}")
+        return error.exit_code
+    except BrokenPipeError:
+        # The reader of our output has gone (`| head`); there is nobody to tell.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        _say("kg-builder: interrupted; what is done is kept, the same command goes on from there")
+        return INTERRUPTED
+    return code
+
+
+def _terminate(_signal: int, _frame: FrameType | None) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr)
+
+
+def _emit(data: bytes, target: Path | None = None) -> None:
+    if target is None:
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+        return
+    try:
+        write_atomically(target, data)
+    except OSError as error:
+        raise storage_error(error, target) from error
+
+
+class _Progress:
+    """Progress bars on stderr, one a stage; silent when stderr is no terminal."""
+
+    def __init__(self) -> None:
+        self._bar: tqdm[NoReturn] | None = None
+        self._stage = ""
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        if stage != self._stage:
+            self.close()
+            self._stage = stage
+            self._bar = tqdm(total=total, desc=stage, disable=None, leave=False)
+        if self._bar is not None:
+            self._bar.update(done - self._bar.n)
+
+    def close(self) -> None:
+        if self._bar is not None:
+            self._bar.close()
+            self._bar = None
+
+
+# --- commands --------------------------------------------------------------------------
+
+
+def _settings(options: argparse.Namespace, **flags: Any) -> Settings:
+    settings = load_settings(getattr(options, "config", None), flags)
+    name = getattr(options, "publication", None)
+    if name:
+        rule = PublicationRule(pattern="*", name=name)
+        settings = settings.model_copy(update={"publication": (rule, *settings.publication)})
+    return settings
+
+
+def _build(options: argparse.Namespace) -> int:
+    settings = _settings(options, workers=options.workers, base=options.base)
+    return _change(
+        options,
+        lambda progress: pipeline.build(
+            options.paths,
+            options.store,
+            settings,
+            sync=options.sync,
+            fresh=options.fresh,
+            progress=progress,
+        ),
+    )
+
+
+def _remove(options: argparse.Namespace) -> int:
+    settings = _settings(options)
+    return _change(
+        options, lambda progress: pipeline.remove(options.target, options.store, settings, progress)
+    )
+
+
+def _change(
+    options: argparse.Namespace, action: Callable[[_Progress], pipeline.BuildReport]
+) -> int:
+    """Runs what changes a store, and tells what came of it."""
+    progress = _Progress()
+    try:
+        report = action(progress)
+    finally:
+        progress.close()
+    for problem in report.problems:
+        word = "held back by the gate" if problem.kind == "quarantined" else "failed"
+        _say(f"{word}: {problem.name}: {problem.reason}")
+    for note in report.notes:
+        _say(f"note: {note}")
+    if options.json:
+        print(json.dumps(report.as_json(), ensure_ascii=False))
+    else:
+        _tell(report, options.store)
+    return 1 if report.errors or report.quarantined else 0
+
+
+def _tell(report: pipeline.BuildReport, store: Path) -> None:
+    print(
+        f"{report.documents} documents: {report.articles} articles, {report.teasers} teasers, "
+        f"{report.mentions} mentions of {report.entities} entities, {report.events} events, "
+        f"{report.claims} claims; {report.quads} quads in snapshot {report.snapshot}"
+    )
+    parts = [f"{report.analysed} analysed", f"{report.unchanged} unchanged"]
+    for number, word in (
+        (report.removed, "removed"),
+        (report.duplicates, "repeated articles counted once"),
+        (report.skipped, "files of other kinds skipped"),
+        (report.quarantined, "held back by the gate"),
+        (report.errors, "failed"),
+    ):
+        if number:
+            parts.append(f"{number} {word}")
+    print(f"{', '.join(parts)}; {report.seconds:.1f} s")
+    if report.quarantined:
+        print(f"see `kg-builder quarantine list --store {store}`")
+
+
+def _query(options: argparse.Namespace) -> int:
+    text = options.query
+    if text is None:
+        if options.file is None:
+            raise UsageError("give a query with -q 'SPARQL' or a file with one")
+        try:
+            text = options.file.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise UsageError(f"{options.file}: cannot be read: {error}") from error
+    ref, lease = _snapshot(options.store)
+    with lease:
+        _emit(reading.query(ref.open(), text, options.format))
+    return 0
+
+
+def _snapshot(store: Path) -> tuple[SnapshotRef, Any]:
+    snapshots = Snapshots(store)
+    snapshots.require()
+    held = snapshots.acquire()
+    assert held is not None  # require() has just seen one
+    return held
+
+
+def _export(options: argparse.Namespace) -> int:
+    ref, lease = _snapshot(options.store)
+    with lease:
+        _emit(reading.export(ref, options.format), options.output)
+    _note_base(ref)
+    return 0
+
+
+def _note_base(ref: SnapshotRef) -> None:
+    if ref.manifest["base"] == vocab.DEFAULT_BASE:
+        _say(
+            f"note: IRIs stand under the default base {vocab.DEFAULT_BASE}, which resolves on "
+            "this machine only; set `base` in kg.toml before you publish"
+        )
+
+
+def _validate(options: argparse.Namespace) -> int:
+    gate = Gate(options.shapes or None)
+    if bool(options.files) == bool(options.store):
+        raise UsageError("give RDF files to validate, or --store DIR, but not both")
+    try:
+        if options.files:
+            report = reading.validate_files(options.files, gate)
+        else:
+            ref, lease = _snapshot(options.store)
+            with lease:
+                report = reading.validate_store(ref, gate)
+    except InputError as error:
+        raise UsageError(str(error)) from error
+    if options.format == "turtle":
+        _emit(report_turtle(report).encode("utf-8"))
+    else:
+        _tell_findings(report)
+    return 0 if report.conforms else 1
+
+
+def _tell_findings(report: GateReport) -> None:
+    for result in report.results:
+        value = f" ({result.value})" if result.value else ""
+        print(f"{result.severity}: {result.focus} {result.path}{value}: {result.message}")
+    print(f"{report.count('Violation')} violations, {report.count('Warning')} warnings")
+
+
+def _quarantine(options: argparse.Namespace) -> int:
+    if options.action == "retry":
+        settings = _settings(options)
+        return _change(options, lambda p: pipeline.retry(options.store, settings, p))
+    held = Snapshots(options.store).require().manifest.get("quarantined", [])
+    if options.action == "list":
+        if options.json:
+            print(json.dumps(held, ensure_ascii=False))
+            return 0
+        for item in held:
+            print(f"{item['article']}  {item['source']}: {item['headline'] or 'untitled'}")
+        print(f"{len(held)} held back")
+        return 0
+    found = [item for item in held if options.article in (None, item["article"])]
+    if options.article is not None and not found:
+        raise UsageError(f"{options.article}: not in quarantine; see `quarantine list`")
+    for item in found:
+        print(f"{item['article']}  {item['source']}: {item['headline'] or 'untitled'}")
+        for result in item["results"]:
+            print(f"  {result['severity']}: {result['message']}")
+            print(f"    at {result['focus']} {result['path']} {result['value']}".rstrip())
+    return 0
+
+
+def _explain(options: argparse.Namespace) -> int:
+    ref, lease = _snapshot(options.store)
+    with lease:
+        _emit(reading.explain(ref.open(), options.iri).encode("utf-8"))
+    return 0
+
+
+def _info(options: argparse.Namespace) -> int:
+    ref = Snapshots(options.store).require()
+    manifest = ref.manifest
+    facts = {
+        "snapshot": ref.name,
+        "version": manifest["version"],
+        "base": manifest["base"],
+        **manifest["counts"],
+        "inputs": len(manifest["inputs"]),
+        "quarantined": len(manifest["quarantined"]),
+    }
+    if options.json:
+        print(json.dumps(facts, ensure_ascii=False))
+    else:
+        for name, value in facts.items():
+            print(f"{name:12} {value}")
+    if options.inputs:
+        for path, item in sorted(manifest["inputs"].items()):
+            print(f"{item['source_name']}  {path}")
+    _note_base(ref)
+    return 0
+
+
+def _serve(options: argparse.Namespace) -> int:
+    # Imported here: the builder's other commands should not wait for the web framework.
+    from kg_builder import serving  # noqa: PLC0415
+
+    settings = _settings(
+        options,
+        **{
+            "server.host": options.host,
+            "server.port": options.port,
+            "server.workers": options.workers,
+            "server.default_graph": options.default_graph,
+        },
+    )
+    if bool(options.data) == bool(options.store):
+        raise UsageError("give --store DIR, or --data FILES, but not both")
+    if options.store:
+        serving.serve_store(options.store, settings.server, _say)
+        return 0
+    with tempfile.TemporaryDirectory(prefix="kg-builder-") as folder:
+        serving.serve_data(options.data, Path(folder), settings.server, _say)
+    return 0
+
+
+# --- the parser ------------------------------------------------------------------------
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="kg-builder",
+        description="News articles in, a validated knowledge graph out.",
+        epilog="example: kg-builder build articles/ --store graph && "
+        "kg-builder serve --store graph",
+    )
+    parser.add_argument("--version", action="version", version=f"kg-builder {__version__}")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    build = _command(
+        commands, "build", _build, "build files and folders into a store, on top of what it holds",
+        'kg-builder build articles/ page.html --store graph --publication "The Daily Lantern"',
+    )  # fmt: skip
+    build.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="file or folder")
+    _store(build)
+    build.add_argument("--publication", metavar="NAME", help="the outlet of all these inputs")
+    build.add_argument("--base", metavar="IRI", help="base IRI of the data")
+    build.add_argument("--workers", type=int, metavar="N", help="processes (default: the cores)")
+    build.add_argument(
+        "--sync", action="store_true", help="drop what has vanished from the folders"
+    )
+    build.add_argument("--fresh", action="store_true", help="forget all earlier inputs")
+    _config_and_json(build)
+
+    remove = _command(
+        commands, "remove", _remove, "take an article, a document or an input out of a store",
+        "kg-builder remove http://127.0.0.1:8000/id/article/blast-3f2a9c11d0 --store graph",
+    )  # fmt: skip
+    remove.add_argument("target", metavar="IRI|PATH", help="what to take out")
+    _store(remove)
+    _config_and_json(remove)
+
+    query = _command(
+        commands, "query", _query, "ask a store in SPARQL",
+        "kg-builder query --store graph -q 'SELECT ?h { ?a kg:headline ?h }' --format csv",
+    )  # fmt: skip
+    query.add_argument("file", nargs="?", type=Path, metavar="FILE.rq", help="file with the query")
+    query.add_argument("-q", "--query", metavar="SPARQL", help="the query itself")
+    _store(query)
+    forms = ("table", *reading.RESULT_FORMATS, *reading.GRAPH_FORMATS)
+    query.add_argument("--format", choices=forms, help="default: table, or ttl for graphs")
+
+    export = _command(
+        commands, "export", _export, "write a store as RDF; N-Quads sorted is the canonical form",
+        "kg-builder export --store graph --format nq -o graph.nq",
+    )  # fmt: skip
+    _store(export)
+    export.add_argument("--format", choices=reading.EXPORT_FORMATS, default="nq")
+    export.add_argument(
+        "-o", "--output", type=Path, metavar="FILE", help="default: standard output"
+    )
+
+    validate = _command(
+        commands, "validate", _validate, "check RDF files or a whole store against the shapes",
+        "kg-builder validate data.ttl more.nq",
+    )  # fmt: skip
+    validate.add_argument("files", nargs="*", type=Path, metavar="FILE", help="RDF files")
+    _store(validate, required=False)
+    validate.add_argument("--shapes", nargs="+", type=Path, metavar="FILE", help="default: our own")
+    validate.add_argument("--format", choices=("human", "turtle"), default="human")
+
+    _more_commands(commands)
+    return parser
+
+
+def _more_commands(commands: Any) -> None:
+    quarantine = _command(
+        commands, "quarantine", _quarantine, "list, explain or retry what the gate held back",
+        "kg-builder quarantine explain --store graph",
+    )  # fmt: skip
+    quarantine.add_argument("action", choices=("list", "explain", "retry"))
+    quarantine.add_argument("article", nargs="?", help="one article, as `list` names it")
+    _store(quarantine)
+    _config_and_json(quarantine)
+
+    explain = _command(
+        commands, "explain", _explain, "what is known of an IRI, why, and from which sentences",
+        "kg-builder explain http://127.0.0.1:8000/id/entity/place/kunduz --store graph",
+    )  # fmt: skip
+    explain.add_argument("iri", metavar="IRI")
+    _store(explain)
+
+    serve = _command(
+        commands, "serve", _serve, "serve a store, or any RDF files, with a SPARQL endpoint",
+        "kg-builder serve --store graph --port 8000",
+    )  # fmt: skip
+    _store(serve, required=False)
+    serve.add_argument("--data", nargs="+", type=Path, metavar="FILE", help="RDF files to serve")
+    serve.add_argument("--host", help="address to listen on (default: 127.0.0.1)")
+    serve.add_argument("--port", type=int, help="port to listen on (default: 8000)")
+    serve.add_argument("--workers", type=int, metavar="N", help="query workers (default: 2)")
+    serve.add_argument("--default-graph", choices=("union", "empty"), help="default: union")
+    serve.add_argument("--config", type=Path, metavar="kg.toml", help="settings")
+
+    info = _command(
+        commands, "info", _info, "what a store holds",
+        "kg-builder info --store graph --inputs",
+    )  # fmt: skip
+    _store(info)
+    info.add_argument("--inputs", action="store_true", help="list the inputs too")
+    info.add_argument("--json", action="store_true", help="print one JSON object")
+
+
+def _command(
+    commands: Any,
+    name: str,
+    run: Callable[[argparse.Namespace], int],
+    text: str,
+    example: str,
+) -> argparse.ArgumentParser:
+    command: argparse.ArgumentParser = commands.add_parser(
+        name, help=text, description=text[0].upper() + text[1:] + ".", epilog=f"example: {example}"
+    )
+    command.set_defaults(run=run)
+    return command
+
+
+def _store(command: argparse.ArgumentParser, *, required: bool = True) -> None:
+    command.add_argument(
+        "--store", type=Path, metavar="DIR", required=required, help="folder of the store"
+    )
+
+
+def _config_and_json(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--config", type=Path, metavar="kg.toml", help="settings")
+    command.add_argument("--json", action="store_true", help="print the report as one JSON object")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

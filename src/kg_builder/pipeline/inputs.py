@@ -1,0 +1,84 @@
+"""Paths in, the files to be read out: sorted, with source names that are never absolute."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from kg_builder import plugins
+from kg_builder.config import SIDECAR_SUFFIX
+
+_NEVER_DOCUMENTS = {"kg.toml"}
+
+
+@dataclass(frozen=True, slots=True)
+class InputFile:
+    """One file to be read; `root` is the folder it was found under ("" for a file given)."""
+
+    path: str
+    source_name: str
+    root: str = ""
+
+
+@dataclass(slots=True)
+class Found:
+    """What a walk over the given paths found; `problems` are (path, reason) pairs."""
+
+    files: list[InputFile] = field(default_factory=list)
+    problems: list[tuple[str, str]] = field(default_factory=list)
+    roots: list[str] = field(default_factory=list)
+    skipped: int = 0
+
+
+def discover(paths: Iterable[Path]) -> Found:
+    """Walks files and folders; a file given by name is read whatever its suffix."""
+    found = Found()
+    seen: set[str] = set()
+    for path in paths:
+        absolute = path.absolute()
+        if path.is_dir():
+            _walk(absolute, found, seen)
+        elif not path.exists():
+            found.problems.append((str(path), "there is no such file or folder"))
+        elif path.name.endswith(SIDECAR_SUFFIX):
+            found.problems.append((str(path), "a sidecar is no document; name the file beside it"))
+        elif str(absolute) not in seen:
+            seen.add(str(absolute))
+            found.files.append(InputFile(str(absolute), _printable(path.name)))
+    found.files.sort(key=lambda f: (f.source_name, f.path))
+    return found
+
+
+def _walk(root: Path, found: Found, seen: set[str]) -> None:
+    suffixes = {s for reader in plugins.readers() for s in reader.suffixes}
+    found.roots.append(str(root))
+    before = len(found.files)
+
+    def unreadable(error: OSError) -> None:
+        found.problems.append((str(error.filename), f"cannot be read: {error.strerror}"))
+
+    for folder, names, files in os.walk(root, onerror=unreadable):
+        names[:] = sorted(n for n in names if not n.startswith("."))
+        for name in sorted(files):
+            path = Path(folder) / name
+            if name.startswith(".") or name.endswith(SIDECAR_SUFFIX) or name in _NEVER_DOCUMENTS:
+                continue
+            if path.suffix.lower() not in suffixes:
+                found.skipped += 1
+                continue
+            if str(path) not in seen:
+                seen.add(str(path))
+                relative = _printable(path.relative_to(root).as_posix())
+                found.files.append(InputFile(str(path), relative, str(root)))
+    if len(found.files) == before and not any(f.root == str(root) for f in found.files):
+        known = ", ".join(sorted(suffixes))
+        found.problems.append(
+            (str(root), f"nothing to read in this folder; known kinds of files are {known}")
+        )
+
+
+def _printable(name: str) -> str:
+    """A file name as text: bytes that are no UTF-8 become U+FFFD."""
+    return os.fsencode(name).decode("utf-8", "replace")

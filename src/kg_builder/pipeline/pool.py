@@ -1,0 +1,75 @@
+"""Jobs in, outcomes out: in this process, or on workers that may die without harm."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from typing import TypeVar
+
+Job = TypeVar("Job")
+Outcome = TypeVar("Outcome")
+
+_FEW = 3
+"""So few jobs are done in this process: cheaper than starting workers."""
+
+
+def run(
+    work: Callable[[Job], Outcome],
+    jobs: Sequence[Job],
+    workers: int,
+    died: Callable[[Job], Outcome],
+) -> Iterator[Outcome]:
+    """Runs `work` on every job; outcomes come in the order in which they are done.
+
+    `work` must be importable and pure. A job that kills its worker (memory, a crash in a
+    library) gives `died(job)`; the others are run again on fresh workers.
+    """
+    if workers == 1 or len(jobs) <= _FEW:
+        for job in jobs:
+            yield work(job)
+        return
+    pending = list(jobs)
+    while pending:
+        left: list[Job] = []
+        yield from _round(work, pending, workers, left)
+        if not left:
+            return
+        # Some worker died and took the pool along: run the first unfinished job alone, so
+        # that the guilty one is found, then the rest together again.
+        suspect, pending = left[0], left[1:]
+        alone: list[Job] = []
+        yield from _round(work, [suspect], 1, alone)
+        if alone:
+            yield died(suspect)
+
+
+def _round(
+    work: Callable[[Job], Outcome], jobs: Sequence[Job], workers: int, left: list[Job]
+) -> Iterator[Outcome]:
+    """One pool's life; `left` takes the jobs that were not done when a worker died."""
+    context = multiprocessing.get_context("forkserver")
+    with ProcessPoolExecutor(min(workers, len(jobs)), mp_context=context) as pool:
+        waiting = iter(jobs)
+        running: dict[Future[Outcome], Job] = {}
+        try:
+            for job in waiting:
+                running[pool.submit(work, job)] = job
+                if len(running) >= workers * 4:
+                    break
+            while running:
+                done, _ = wait(running, return_when=FIRST_COMPLETED)
+                for future in done:
+                    outcome = future.result()
+                    del running[future]
+                    yield outcome
+                    job_next = next(waiting, None)
+                    if job_next is not None:
+                        running[pool.submit(work, job_next)] = job_next
+        except BrokenProcessPool:
+            left.extend(running.values())
+            left.extend(waiting)
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise

@@ -1,0 +1,169 @@
+"""What a worker does: analyse one input, or publish the articles of one analysis."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from kg_builder.config import Settings
+from kg_builder.errors import InputError
+from kg_builder.gate import Gate, Result
+from kg_builder.model import ArticleAnalysis, Hints
+from kg_builder.pipeline.analyse import Analyser, Clock, DocumentHead, content_hash, text_hash
+from kg_builder.store import AnalysisCache, StoreDir, TextCache, sorted_nquads
+from kg_builder.triples import DocumentFacts, Names, article_context, article_quads
+from kg_builder.vocab import Minter
+
+_BODY = msgspec.json.Decoder(tuple[tuple[ArticleAnalysis, ...], ...])
+_ANALYSERS: dict[Settings, Analyser] = {}
+_GATES: list[Gate] = []
+
+
+def analyser_for(settings: Settings) -> Analyser:
+    """The analyser of this process: loading authority files once is enough."""
+    if settings not in _ANALYSERS:
+        _ANALYSERS.clear()
+        _ANALYSERS[settings] = Analyser(settings)
+    return _ANALYSERS[settings]
+
+
+@dataclass(frozen=True, slots=True)
+class AnalyseJob:
+    """One input to analyse into the store's cache.
+
+    `content_hash` is what the input must still have when it is read.
+    """
+
+    store: str
+    settings: Settings
+    path: str
+    source_name: str
+    content_hash: str
+    hints: Hints
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnalyseOutcome:
+    """What became of an AnalyseJob; `problem` is None when it went well."""
+
+    path: str
+    key: str
+    problem: str | None
+    seconds: dict[str, float]
+
+
+def analyse(job: AnalyseJob) -> AnalyseOutcome:
+    """Analyses one input and stores what was found."""
+    analyser = analyser_for(job.settings)
+    analyser.clock.seconds.clear()
+    directory = StoreDir(Path(job.store))
+    try:
+        data, _ = analyser.read(Path(job.path), job.source_name)
+        if content_hash(data) != job.content_hash:
+            reason = "changed while the build was running; run the build again"
+            return AnalyseOutcome(job.path, job.key, reason, {})
+        found = analyser.analyse(job.source_name, data, job.hints)
+        heads = tuple(analyser.heads(item) for item in found)
+    except InputError as error:
+        return AnalyseOutcome(job.path, job.key, str(error), {})
+    texts = TextCache(directory.texts)
+    for item in found:
+        texts.put(text_hash(item.document.text), item.document.text)
+    AnalysisCache(directory.analyses).put(
+        job.key,
+        msgspec.json.encode(heads),
+        msgspec.json.encode(tuple(item.articles for item in found)),
+    )
+    return AnalyseOutcome(job.path, job.key, None, dict(analyser.clock.seconds))
+
+
+def analysis_died(job: AnalyseJob) -> AnalyseOutcome:
+    """The outcome of an input whose worker died."""
+    reason = "its analysis ended the worker process (out of memory, or a crash in a library)"
+    return AnalyseOutcome(job.path, job.key, reason, {})
+
+
+@dataclass(frozen=True, slots=True)
+class PublishItem:
+    """One article of an analysis to publish under the names that resolution gave."""
+
+    article: str
+    part: int
+    number: int
+    document: DocumentHead
+    names: Names
+
+
+@dataclass(frozen=True, slots=True)
+class PublishJob:
+    """The articles of one analysis that have to be published."""
+
+    store: str
+    base: str
+    key: str
+    items: tuple[PublishItem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """One article's graph on disk, or why the gate held it back."""
+
+    article: str
+    path: str
+    quads: int
+    results: tuple[Result, ...]
+    conforms: bool
+
+
+def graph_file(directory: StoreDir, article: str) -> Path:
+    """Where a build keeps an article's new graph until it is loaded."""
+    digest = hashlib.sha256(article.encode()).hexdigest()
+    return directory.work / "graphs" / digest[:2] / f"{digest}.nq"
+
+
+@dataclass(frozen=True, slots=True)
+class PublishOutcome:
+    """What became of a PublishJob, and the CPU seconds that it took by stage."""
+
+    articles: tuple[Published, ...]
+    seconds: dict[str, float]
+
+
+def publish(job: PublishJob) -> PublishOutcome:
+    """Makes the graphs of one analysis's articles, and gates each."""
+    if not _GATES:
+        _GATES.append(Gate())
+    clock = Clock()
+    directory = StoreDir(Path(job.store))
+    minter = Minter(job.base)
+    bodies = _BODY.decode(AnalysisCache(directory.analyses).body(job.key))
+    texts = TextCache(directory.texts)
+    done = []
+    for item in job.items:
+        head = item.document
+        document = DocumentFacts(head.source_name, head.content_hash, texts.get(head.text_hash))
+        analysis = bodies[item.part][item.number]
+        with clock.stage("triples"):
+            quads = article_quads(analysis, document, item.names, minter)
+            context = article_context(analysis, document, item.names, minter)
+            lines = sorted_nquads(quads)
+        with clock.stage("gate"):
+            report = _GATES[0].check(quads, context)
+        path = graph_file(directory, item.article)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(lines)
+        count = lines.count(b"\n")
+        done.append(Published(item.article, str(path), count, report.results, report.conforms))
+    return PublishOutcome(tuple(done), clock.seconds)
+
+
+def publish_died(job: PublishJob) -> PublishOutcome:
+    """The outcome of a publication whose worker died: held back, with the reason."""
+    message = "making its graph ended the worker process (out of memory, or a crash in a library)"
+    result = Result("", "", "", "Violation", message, "", "")
+    held = (Published(i.article, "", 0, (result,), conforms=False) for i in job.items)
+    return PublishOutcome(tuple(held), {})

@@ -1,0 +1,199 @@
+"""A snapshot or RDF files in, query results, exports and verdicts out as bytes."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pyoxigraph as ox
+import rdflib
+
+from kg_builder import resources, vocab
+from kg_builder.errors import InputError, QueryError, UsageError
+from kg_builder.gate import Gate, GateReport, to_rdflib
+from kg_builder.store import SnapshotRef, sorted_nquads
+
+RESULT_FORMATS = {
+    "json": ox.QueryResultsFormat.JSON,
+    "csv": ox.QueryResultsFormat.CSV,
+    "tsv": ox.QueryResultsFormat.TSV,
+    "xml": ox.QueryResultsFormat.XML,
+}
+GRAPH_FORMATS = {"ttl": ox.RdfFormat.TURTLE, "nt": ox.RdfFormat.N_TRIPLES}
+EXPORT_FORMATS = ("nq", "trig", "ttl", "jsonld")
+_HIDDEN = ("history",)
+_POSITION = re.compile(r"at (\d+):(\d+)")
+
+
+def query(store: ox.Store, text: str, form: str | None) -> bytes:
+    """A query's result in a format of `table`, RESULT_FORMATS or GRAPH_FORMATS.
+
+    None takes `table` for rows and `ttl` for graphs. The ontology's usual prefixes need no
+    declaration. Raises QueryError with line and column for a malformed query, UsageError for
+    a format that does not fit the kind of query.
+    """
+    try:
+        results = store.query(text, use_default_graph_as_union=True, prefixes=vocab.PREFIXES)
+        if isinstance(results, ox.QueryTriples):
+            return _graph(results, form)
+        if form in GRAPH_FORMATS:
+            raise UsageError(
+                f"--format {form} is for CONSTRUCT and DESCRIBE; this query gives rows"
+            )
+        if form in RESULT_FORMATS:
+            return results.serialize(format=RESULT_FORMATS[form]) or b""
+        return _table(results).encode("utf-8")
+    except SyntaxError as error:
+        raise _malformed(str(error)) from error
+    except (RuntimeError, ValueError, OSError) as error:
+        raise QueryError(f"the query failed: {error}") from error
+
+
+def _malformed(message: str) -> QueryError:
+    found = _POSITION.search(message)
+    if found is None:
+        return QueryError(f"malformed query: {message}")
+    line, column = (int(g) for g in found.groups())
+    return QueryError(f"malformed query at line {line}, column {column}: {message}", line, column)
+
+
+def _graph(triples: ox.QueryTriples, form: str | None) -> bytes:
+    if form in RESULT_FORMATS or form == "table":
+        raise UsageError(f"--format {form} is for SELECT and ASK; this query gives a graph")
+    ordered = sorted(triples, key=str)
+    chosen = GRAPH_FORMATS[form or "ttl"]
+    return ox.serialize(ordered, format=chosen, prefixes=vocab.PREFIXES) or b""
+
+
+def _table(results: ox.QuerySolutions | ox.QueryBoolean) -> str:
+    """Rows as aligned columns with short IRIs."""
+    if isinstance(results, ox.QueryBoolean):
+        return "true\n" if results else "false\n"
+    names = [str(v).removeprefix("?") for v in results.variables]
+    rows = [[_short(value) for value in solution] for solution in results]
+    widths = [
+        min(60, max([len(name), *(len(row[i]) for row in rows)])) for i, name in enumerate(names)
+    ]
+    out = io.StringIO()
+    for row in [names, ["-" * w for w in widths], *rows]:
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        out.write("  ".join(cells).rstrip() + "\n")
+    out.write(f"({len(rows)} row{'' if len(rows) == 1 else 's'})\n")
+    return out.getvalue()
+
+
+def _short(term: object) -> str:
+    if term is None:
+        return ""
+    if isinstance(term, ox.NamedNode):
+        for prefix, iri in vocab.PREFIXES.items():
+            local = term.value.removeprefix(iri)
+            if local != term.value and re.fullmatch(r"[\w-]+", local):
+                return f"{prefix}:{local}"
+        return f"<{term.value}>"
+    if isinstance(term, ox.Literal):
+        return " ".join(term.value.split())
+    return str(term)
+
+
+def public_quads(ref: SnapshotRef) -> Iterator[ox.Quad]:
+    """The quads of a snapshot that its canonical export holds."""
+    base = ref.manifest["base"]
+    hidden = {vocab.Minter(base).graph(name) for name in _HIDDEN}
+    for quad in ref.open().quads_for_pattern(None, None, None, None):
+        if getattr(quad.graph_name, "value", "") not in hidden:
+            yield quad
+
+
+def export(ref: SnapshotRef, form: str) -> bytes:
+    """A snapshot as one RDF file; `nq` is the canonical form: sorted, byte-identical."""
+    lines = sorted_nquads(public_quads(ref))
+    if form == "nq":
+        return lines
+    quads = ox.parse(lines, format=ox.RdfFormat.N_QUADS)
+    if form == "ttl":
+        triples = sorted({q.triple for q in quads}, key=str)
+        return ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=vocab.PREFIXES) or b""
+    chosen = ox.RdfFormat.TRIG if form == "trig" else ox.RdfFormat.JSON_LD
+    return ox.serialize(quads, format=chosen, prefixes=vocab.PREFIXES) or b""
+
+
+def validate_files(paths: Sequence[Path], gate: Gate) -> GateReport:
+    """The verdict on RDF files taken together with the ontology. Raises InputError."""
+    data = rdflib.Graph()
+    for path in paths:
+        to_rdflib(_parse(path), data)
+    return _with_ontology(data, gate)
+
+
+def validate_store(ref: SnapshotRef, gate: Gate) -> GateReport:
+    """The verdict on a whole snapshot together with the ontology."""
+    data = rdflib.Graph()
+    to_rdflib(public_quads(ref), data)
+    return _with_ontology(data, gate)
+
+
+def _with_ontology(data: rdflib.Graph, gate: Gate) -> GateReport:
+    data.parse(resources.ontology_file(), format="turtle")
+    return gate.check_all(data)
+
+
+def _parse(path: Path) -> list[ox.Quad]:
+    form = ox.RdfFormat.from_extension(path.suffix.removeprefix(".").lower())
+    if form is None:
+        raise InputError(
+            f"{path}: no known RDF format has the suffix {path.suffix!r}; "
+            "known are .ttl .nt .nq .trig .rdf .jsonld"
+        )
+    try:
+        with path.open("rb") as handle:
+            return list(ox.parse(handle, format=form))
+    except SyntaxError as error:
+        raise InputError(f"{path}: {error}") from error
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path}: cannot be read: {error}") from error
+
+
+_EXPLAIN = """
+SELECT DISTINCT ?source ?headline ?start ?exact ?sentence ?confidence ?method WHERE {{
+  {{ ?node kg:refersTo <{iri}> }} UNION {{ ?node kg:reportOf <{iri}> }}
+  ?node kg:inArticle ?article ; kg:exact ?exact ; kg:start ?start ; kg:evidence/kg:exact ?sentence ;
+        kg:confidence ?confidence ; kg:extractedBy/rdfs:label ?method .
+  ?article kg:inDocument/kg:sourceName ?source .
+  OPTIONAL {{ ?article kg:headline ?headline }}
+}} ORDER BY ?source ?start LIMIT {limit}
+"""
+
+
+def explain(store: ox.Store, iri: str, limit: int = 50) -> str:
+    """What the graph says of an IRI, why things were merged, and the sentences behind it.
+
+    Raises UsageError when the graph does not have the IRI.
+    """
+    try:
+        node = ox.NamedNode(iri)
+    except ValueError as error:
+        raise UsageError(f"{iri}: not an IRI: {error}") from error
+    facts = sorted(
+        f"  {_short(q.predicate)}  {_short(q.object)}"
+        for q in store.quads_for_pattern(node, None, None, None)
+    )
+    if not facts:
+        raise UsageError(f"{iri}: the graph says nothing of this IRI")
+    out = [iri, *dict.fromkeys(facts)]
+    rows = store.query(
+        _EXPLAIN.format(iri=iri, limit=limit),
+        use_default_graph_as_union=True,
+        prefixes=vocab.PREFIXES,
+    )
+    assert isinstance(rows, ox.QuerySolutions)
+    evidence = [
+        f"  {_short(r['source'])}:{_short(r['start'])} “{_short(r['exact'])}” "
+        f"({_short(r['method'])}, {_short(r['confidence'])}): {_short(r['sentence'])}"
+        for r in rows
+    ]
+    if evidence:
+        out += ["", f"Evidence (at most {limit}):", *evidence]
+    return "\n".join(out) + "\n"
