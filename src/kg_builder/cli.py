@@ -287,9 +287,12 @@ def _info(options: argparse.Namespace) -> int:
 
 def _serve(options: argparse.Namespace) -> int:
     # Imported here: the builder's other commands should not wait for the web framework.
-    from kg_builder import serving  # noqa: PLC0415
+    from kg_server.app import ServerOptions, serve  # noqa: PLC0415
+    from kg_server.source import StoreSource, load_files  # noqa: PLC0415
 
-    settings = _settings(
+    if bool(options.data) == bool(options.store):
+        raise UsageError("give --store DIR, or --data FILES, but not both")
+    server = _settings(
         options,
         **{
             "server.host": options.host,
@@ -297,14 +300,23 @@ def _serve(options: argparse.Namespace) -> int:
             "server.workers": options.workers,
             "server.default_graph": options.default_graph,
         },
+    ).server
+    limits = ServerOptions(
+        host=server.host,
+        port=server.port,
+        workers=server.workers,
+        timeout=server.timeout,
+        max_timeout=max(server.timeout, server.max_timeout),
+        memory=server.memory_mb << 20,
+        queue=server.queue,
+        default_graph=server.default_graph,
     )
-    if bool(options.data) == bool(options.store):
-        raise UsageError("give --store DIR, or --data FILES, but not both")
     if options.store:
-        serving.serve_store(options.store, settings.server, _say)
+        Snapshots(options.store).require()
+        serve(limits, StoreSource(options.store), _say)
         return 0
     with tempfile.TemporaryDirectory(prefix="kg-builder-") as folder:
-        serving.serve_data(options.data, Path(folder), settings.server, _say)
+        serve(limits, load_files(options.data, Path(folder) / "data"), _say)
     return 0
 
 
