@@ -1,0 +1,280 @@
+"""Classified lines of a plain text in, drafts of its articles out: where each begins and ends.
+
+Runs of lines that are no paragraphs are gaps. A gap is a boundary only when it holds a marker
+or a repeated line, and a title; the title line is told by its neighbours over the whole page.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Final
+
+from kg_builder.articles.bylines import is_name, is_role
+from kg_builder.articles.lines import (
+    MARKERS,
+    Kind,
+    Line,
+    count_words,
+    doubled,
+    has_caption_cue,
+    title_case,
+)
+from kg_builder.model import Block, Span
+
+_LABEL_WORDS: Final = 3
+_DEK_WORDS: Final = 60
+_MAX_TITLE_WORDS: Final = 35
+_CAPTION_WORDS: Final = 12
+_LIST_RUN: Final = 3
+
+
+@dataclass(slots=True)
+class Draft:
+    """One article as lines of the page; `head` are the lines about its date and byline."""
+
+    title: Line | None
+    section: Line | None = None
+    head: list[Line] = field(default_factory=list)
+    blocks: list[Block] = field(default_factory=list)
+    captions: list[Span] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Gap:
+    """Lines before the paragraphs `body`; `title` is an index into `lines`."""
+
+    lines: list[Line]
+    body: list[Line] = field(default_factory=list)
+    title: int | None = None
+    boundary: bool = False
+
+
+def drafts(lines: list[Line]) -> list[Draft]:
+    """The articles on a page, in order; one that has no title where none is found."""
+    gaps = _gaps(lines)
+    _mark_boundaries(gaps)
+    _join_leads(gaps)
+    _choose_titles(gaps)
+    groups: list[list[_Gap]] = []
+    for gap in gaps:
+        if not gap.body:
+            continue
+        if gap.boundary or not groups:
+            groups.append([])
+        groups[-1].append(gap)
+    labels = _labels(gaps)
+    plain = _title_case_page(groups)
+    found = [_draft(group, labels, plain, len(groups) == 1) for group in groups]
+    _share_stamps(gaps, groups, found)
+    return found
+
+
+def _gaps(lines: list[Line]) -> list[_Gap]:
+    """The page as gaps, each with the paragraphs after it; the last may have none."""
+    gaps = [_Gap([])]
+    for line in lines:
+        if line.kind is Kind.PARAGRAPH:
+            gaps[-1].body.append(line)
+        else:
+            if gaps[-1].body:
+                gaps.append(_Gap([]))
+            gaps[-1].lines.append(line)
+    return gaps
+
+
+def _candidates(gap: _Gap) -> list[int]:
+    """Indices of lines that can be a title."""
+    found = []
+    stamped = any(line.kind is Kind.STAMP for line in gap.lines)
+    for i, line in enumerate(gap.lines):
+        label = line.repeated and (count_words(line.text) <= _LABEL_WORDS or not stamped)
+        role = i and gap.lines[i - 1].kind is Kind.STAMP and is_role(line.text)
+        if line.kind is not Kind.SHORT or label or role or has_caption_cue(line.text):
+            continue
+        if not doubled(line.text) and 0 < count_words(line.text) <= _MAX_TITLE_WORDS:
+            found.append(i)
+    return found
+
+
+def _mark_boundaries(gaps: list[_Gap]) -> None:
+    """Says of each gap whether an article begins after it."""
+    for number, gap in enumerate(gaps):
+        kinds = {line.kind for line in gap.lines}
+        marked = bool(kinds & MARKERS) or any(line.repeated for line in gap.lines)
+        ruled = any(line.kind is Kind.RULE and line.text[0] == "=" for line in gap.lines)
+        gap.boundary = number == 0 or ruled or (marked and bool(_candidates(gap)))
+
+
+def _join_leads(gaps: list[_Gap]) -> None:
+    """Takes back a title that one paragraph, a lead, parts from its byline."""
+    for before, gap in zip(gaps, gaps[1:], strict=False):
+        stamped = any(line.kind is Kind.STAMP for line in gap.lines)
+        only_stamps = all(line.kind in (Kind.STAMP, Kind.NOISE) for line in gap.lines)
+        lead = len(before.body) == 1 and count_words(before.body[0].text) <= _DEK_WORDS
+        if stamped and only_stamps and lead and _candidates(before):
+            before.boundary = True
+
+
+def _label_of(gap: _Gap, index: int) -> str:
+    """What stands at an index of a gap, as a context: its kind, or its text if repeated."""
+    if not 0 <= index < len(gap.lines):
+        return "edge"
+    line = gap.lines[index]
+    return f"repeated {line.text}" if line.repeated else line.kind.value
+
+
+def _choose_titles(gaps: list[_Gap]) -> None:
+    """Sets the title of each boundary gap: the candidate whose neighbours are commonest."""
+    bounds = [gap for gap in gaps if gap.boundary and gap.body and _candidates(gap)]
+    before: Counter[str] = Counter()
+    after: Counter[str] = Counter()
+    for gap in bounds:
+        found = _candidates(gap)
+        before.update({_label_of(gap, i - 1) for i in found})
+        after.update({_label_of(gap, i + 1) for i in found})
+    for gap in bounds:
+        gap.title = max(_candidates(gap), key=lambda i, g=gap: _score(g, i, before, after))  # type: ignore[misc]
+    runs = [_run(gap) for gap in bounds]
+    if runs and 2 * sum(len(run) > 1 for run in runs) > len(runs):
+        for gap, run in zip(bounds, runs, strict=True):
+            gap.title = run[0]
+
+
+def _score(
+    gap: _Gap, index: int, before: Counter[str], after: Counter[str]
+) -> tuple[float, bool, int]:
+    """How much a line stands like a title: first by context, then by length and order."""
+    previous, following = _label_of(gap, index - 1), _label_of(gap, index + 1)
+    score = before[previous] * _weight(previous, 1.0) + after[following] * _weight(following, 2.0)
+    return score, count_words(gap.lines[index].text) > _LABEL_WORDS, -index
+
+
+def _weight(label: str, stamped: float) -> float:
+    """How much a neighbour tells: a byline below most, another short line least."""
+    if label == Kind.STAMP.value:
+        return stamped
+    return 0.5 if label == Kind.SHORT.value else 1.0
+
+
+def _run(gap: _Gap) -> list[int]:
+    """The title's run of short lines up to itself: a title with a subtitle under it."""
+    assert gap.title is not None
+    able = set(_candidates(gap))
+    run = [gap.title]
+    while run[0] - 1 in able and count_words(gap.lines[run[0] - 1].text) > _LABEL_WORDS:
+        run.insert(0, run[0] - 1)
+    if run[0] and gap.lines[run[0] - 1].kind is Kind.LIST:
+        return [gap.title]
+    return run
+
+
+def _labels(gaps: list[_Gap]) -> bool:
+    """Whether every title on the page has a short label before it, which is then its section."""
+    titled = [g for g in gaps if g.title is not None]
+    return len(titled) > 1 and all(_label_before(g) is not None for g in titled)
+
+
+def _label_before(gap: _Gap) -> Line | None:
+    """The short line right before the title, if it is like a section's name."""
+    if not gap.title:
+        return None
+    line = gap.lines[gap.title - 1]
+    short = line.kind is Kind.SHORT and count_words(line.text) <= _LABEL_WORDS + 1
+    return line if short and title_case(line.text) and not doubled(line.text) else None
+
+
+def _title_case_page(groups: list[list[_Gap]]) -> bool:
+    """Whether the headings within bodies on this page are mostly written in title case."""
+    inner = [
+        line.text
+        for group in groups
+        for gap in group[1:]
+        for line in gap.lines
+        if line.kind is Kind.SHORT and not has_caption_cue(line.text)
+    ]
+    return 2 * sum(title_case(text) for text in inner) >= len(inner) > 1
+
+
+def _draft(group: list[_Gap], labels: bool, title_case_page: bool, single: bool) -> Draft:
+    """The article of a boundary gap and the gaps that follow it."""
+    first = group[0]
+    title = first.title
+    draft = Draft(first.lines[title] if title is not None else None)
+    if title is not None:
+        label = _label_before(first)
+        draft.section = label if label and (label.repeated or labels) else None
+    for line in first.lines[title + 1 if title is not None else 0 :]:
+        if line.kind is Kind.STAMP:
+            draft.head.append(line)
+        elif title is not None and line.kind is Kind.SHORT:
+            after_stamp = bool(draft.head) and is_role(line.text)
+            if not after_stamp:
+                _place_short(draft, line, title_case_page, lead=True)
+    draft.blocks.extend(Block("paragraph", line.span) for line in first.body)
+    for number, gap in enumerate(group[1:]):
+        led = number == 0 and len(first.body) == 1 and not draft.head
+        _inner(draft, gap, title_case_page, single, led)
+    return draft
+
+
+def _share_stamps(gaps: list[_Gap], groups: list[list[_Gap]], found: list[Draft]) -> None:
+    """Gives dates and bylines that stand before a title to the article they belong to.
+
+    Where the page begins with them they stand above their titles; where it ends with them,
+    below their articles; on a page that does neither nobody knows, and they are left out.
+    """
+    above = bool(groups) and bool(_stamps(groups[0][0], above=True))
+    closing = gaps[-1] if gaps and not gaps[-1].body else None
+    below = not above and closing is not None and bool(_stamps(closing, above=False))
+    for number, (group, draft) in enumerate(zip(groups, found, strict=True)):
+        if above:
+            draft.head[:0] = _stamps(group[0], above=True)
+        if below:
+            after = groups[number + 1][0] if number + 1 < len(groups) else closing
+            assert after is not None
+            draft.head.extend(_stamps(after, above=False))
+
+
+def _stamps(gap: _Gap, *, above: bool) -> list[Line]:
+    """The stamps between a gap's last marker and its title, or from its edge to a marker."""
+    end = gap.title if gap.title is not None else len(gap.lines)
+    found: list[Line] = []
+    for line in reversed(gap.lines[:end]) if above else gap.lines[:end]:
+        if line.kind in (Kind.END, Kind.RULE, Kind.LIST, Kind.TEASERS):
+            break
+        if line.kind is Kind.STAMP:
+            found.append(line)
+    return found[::-1] if above else found
+
+
+def _inner(draft: Draft, gap: _Gap, title_case_page: bool, single: bool, led: bool) -> None:
+    """Adds a gap within an article and the paragraphs after it."""
+    shorts = [line for line in gap.lines if line.kind is Kind.SHORT and not doubled(line.text)]
+    listed = len(shorts) >= _LIST_RUN
+    for line in gap.lines:
+        if line.kind is Kind.STAMP and led:
+            draft.head.append(line)
+        elif line.kind is Kind.SHORT and listed and not has_caption_cue(line.text):
+            if single:
+                draft.blocks.append(Block("paragraph", line.span))
+        elif line.kind is Kind.SHORT:
+            _place_short(draft, line, title_case_page, lead=False)
+        elif line.kind is Kind.STAMP and single and line.stamp and line.stamp.dates:
+            draft.blocks.append(Block("heading", line.span))
+    draft.blocks.extend(Block("paragraph", line.span) for line in gap.body)
+
+
+def _place_short(draft: Draft, line: Line, title_case_page: bool, *, lead: bool) -> None:
+    """Adds a short line of a body as heading or caption, or leaves it out."""
+    cased = title_case(line.text)
+    if doubled(line.text) or line.repeated:
+        return
+    if has_caption_cue(line.text) or count_words(line.text) > _CAPTION_WORDS:
+        draft.captions.append(line.span)
+    elif lead and is_name(line.text):
+        return  # it may be a byline without "By", or not: it says nothing for sure
+    elif (title_case_page or lead) and not cased:
+        draft.captions.append(line.span)
+    else:
+        draft.blocks.append(Block("heading", line.span))

@@ -1,0 +1,34 @@
+"""words.toml in, frozen sets of folded strings out; read once per process."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import cache
+from importlib.resources import files
+from typing import Final
+
+_SPACE: Final = re.compile(r"\s+")
+
+
+def fold(text: str) -> str:
+    """`text` in lower case with single spaces, for comparison."""
+    return _SPACE.sub(" ", text).strip().casefold()
+
+
+@cache
+def words(name: str) -> frozenset[str]:
+    """The list of words.toml with that name, folded; raises KeyError when there is none."""
+    return frozenset(fold(entry) for entry in _tables()[name])
+
+
+@cache
+def prefixes(name: str) -> tuple[str, ...]:
+    """The same list in the file's order with its white space kept, for use in startswith."""
+    return tuple(entry.casefold() for entry in _tables()[name])
+
+
+@cache
+def _tables() -> dict[str, list[str]]:
+    source = files("kg_builder.articles").joinpath("words.toml").read_text(encoding="utf-8")
+    return tomllib.loads(source)
