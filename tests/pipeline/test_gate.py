@@ -1,0 +1,76 @@
+"""The gate: what fails is held back with its report, shapes nothing, and can be tried again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kg_builder import pipeline, reading, resources
+from kg_builder.config import load_settings
+from kg_builder.store import Snapshots
+from tests.support import SAMPLES
+
+STRICT = """
+@prefix sh: <http://www.w3.org/ns/shacl#> .
+@prefix kg: <https://w3id.org/kg-builder/ontology#> .
+<urn:strict> a sh:NodeShape ; sh:targetClass kg:Article ; sh:property <urn:strict-headline> .
+<urn:strict-headline> sh:path kg:headline ; sh:pattern "^[^Q]" ;
+    sh:message "a headline must not begin with Q" .
+"""
+
+GOOD = "Talks end in Astana\n\nBy Jane Roe\n\n" + (
+    "Officials from Kazakhstan met in Astana on 3 May 2023 and agreed to share river data. "
+    "The talks had lasted for two days and were hosted by the Ministry of Water.\n\n"
+) * 3
+BAD = "Quiet week in Kulob\n\nBy Jane Roe\n\n" + (
+    "Farmers in Tajikistan said on 4 May 2023 that Quentin Quill of the Quarry Union had called. "
+    "The union had promised to mend the canal before the summer of that year.\n\n"
+) * 3
+
+
+@pytest.fixture
+def strict(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Shapes that hold back what begins with Q, beside our own."""
+    shapes = tmp_path / "shapes.ttl"
+    own = resources.shapes_file().read_text(encoding="utf-8")
+    shapes.write_text(own + STRICT, encoding="utf-8")
+    monkeypatch.setattr(resources, "shapes_file", lambda: shapes)
+    return shapes
+
+
+def test_a_held_back_article_shapes_nothing_and_comes_in_on_retry(
+    tmp_path: Path, strict: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inputs = tmp_path / "in"
+    inputs.mkdir()
+    (inputs / "good.txt").write_text(GOOD, encoding="utf-8")
+    settings = load_settings(None, {"workers": 1}, environment={})
+    alone = tmp_path / "alone"
+    pipeline.build([inputs], alone, settings)
+    (inputs / "bad.txt").write_text(BAD, encoding="utf-8")
+    store = tmp_path / "s"
+    report = pipeline.build([inputs], store, settings)
+    assert (report.quarantined, report.articles, report.errors) == (1, 1, 0)
+    (problem,) = report.problems
+    assert problem.kind == "quarantined"
+    assert "bad.txt" in problem.name
+    assert "must not begin with Q" in problem.reason
+    ref = Snapshots(store).require()
+    (held,) = ref.manifest["quarantined"]
+    assert held["headline"] == "Quiet week in Kulob"
+    assert (store / "quarantine" / f"{held['article']}.ttl").read_text().count("ValidationResult") > 0
+    data = reading.export(ref, "nq")
+    assert b"Quill" not in data
+    # Only the document itself is known of; its article changed nothing else.
+    extra = set(data.splitlines()) - set(reading.export(Snapshots(alone).require(), "nq").splitlines())
+    assert all(b"/graph/provenance>" in line or b"/graph/void>" in line for line in extra)
+
+    shapes = strict.read_text(encoding="utf-8").replace("^[^Q]", "^.")
+    strict.write_text(shapes, encoding="utf-8")
+    monkeypatch.setattr("kg_builder.pipeline.tasks._ANALYSERS", {})
+    monkeypatch.setattr("kg_builder.pipeline.tasks._GATES", [])
+    again = pipeline.retry(store, settings)
+    assert (again.quarantined, again.articles) == (0, 2)
+    assert list((store / "quarantine").iterdir()) == []
+    assert b"Quill" in reading.export(Snapshots(store).require(), "nq")
