@@ -77,7 +77,7 @@ def _affiliations(said: str, start: int) -> list[Affiliation]:
     """Role, organisation and place of each item of "a R at O and a R2 at O2, P"."""
     found = []
     at = 0
-    cuts = [m for m in _SPLIT.finditer(said)]
+    cuts = list(_SPLIT.finditer(said))
     for end, following in [*((m.start(), m.end()) for m in cuts), (len(said), len(said))]:
         if item := _affiliation(said[at:end], start + at):
             found.append(item)

@@ -21,7 +21,7 @@ _BY: Final = re.compile(
     re.IGNORECASE,
 )
 _READING: Final = re.compile(
-    r"\d{1,3}\s?-?min(?:ute)?s?(?:\s+read)?\b|\d+\s+(?:comments?|views|shares)\b", re.I
+    r"\d{1,3}\s?-?min(?:ute)?s?(?:\s+read)?\b|\d+\s+(?:comments?|views|shares)\b", re.IGNORECASE
 )
 _SEPARATOR: Final = re.compile(r"[\s|•·,;/–—-]+")
 _CUT: Final = re.compile(
@@ -37,6 +37,8 @@ _ORG_WORD: Final = re.compile(
     r"university|institute|centre|center|council|foundation|group|ministry|network|online|today)\b",
     re.IGNORECASE,
 )
+MAX_NAME: Final = 60
+"""A bare name is no longer than this."""
 MAX_LINE: Final = 200
 """Longer lines are not looked at as bylines or dates."""
 
@@ -48,6 +50,7 @@ class Name:
     text: str
     span: Span
     organization: bool = False
+    confidence: float = 0.95
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,8 +183,8 @@ def _names_end(line: str, at: int) -> int:
     """Where the names after "By" end: at a bar, a dash, a date or the line's end."""
     ends = [len(line)]
     for pattern in (_CUT, DATE, RELATIVE):
-        if found := pattern.search(line, at):
-            ends.append(found.start())
+        found = pattern.search(line, at)
+        ends.append(found.start() if found else len(line))
     return min(ends)
 
 
@@ -198,6 +201,22 @@ def _signed(line: str, start: int) -> Stamp | None:
         one = _one_name(name, start)
         return Stamp((one,)) if one else None
     return None
+
+
+def bare_byline(line: str, start: int, body: str) -> Stamp | None:
+    """The byline that a line with a name and no "By" is; the caller saw where it stands.
+
+    None when the name, or any word of it in lower case, is in `body`: then it is more likely
+    a place or a section than the author.
+    """
+    if len(line) > MAX_NAME or len(line.split()) > 4 or not is_name(line) or line in body:
+        return None
+    tokens = line.split()
+    if any(t.casefold() in words("label_words") for t in tokens):
+        return None
+    if any(re.search(rf"\b{re.escape(t.casefold())}\b", body) for t in tokens):
+        return None
+    return Stamp((Name(line, Span(start, start + len(line)), confidence=0.75),))
 
 
 def is_role(line: str) -> bool:

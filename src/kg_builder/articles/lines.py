@@ -88,7 +88,7 @@ def count_words(text: str) -> int:
 
 def title_case(text: str) -> bool:
     """Whether no word but the small ones of a title is written small."""
-    content = [w for w in re.findall(r"[^\W\d_][\w’']*", text)]
+    content = re.findall(r"[^\W\d_][\w’']*", text)
     return all(w[0].isupper() or w.casefold() in words("small_words") for w in content)
 
 

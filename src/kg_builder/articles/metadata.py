@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from kg_builder.articles.bylines import Stamp, parse_names
+from kg_builder.articles.bylines import Name, Stamp, parse_names
 from kg_builder.articles.dates import moment, parse_date
 from kg_builder.articles.words import fold, words
 from kg_builder.model import ArticleHint, Author, Hints, MetaSource, MetaValue, Publication, Span
@@ -124,18 +124,15 @@ def _authors(
 ) -> None:
     """The authors of the best source that names any; a bio line adds affiliations."""
     sources: dict[MetaSource, list[Author]] = {}
-    for name in given:
-        sources.setdefault("sidecar", []).append(Author(name, "sidecar"))
+    if given:
+        sources["sidecar"] = [Author(name, "sidecar") for name in given]
     for value in _of(found, "author"):
         if author := _named(value):
             sources.setdefault(value.source, []).append(author)
         else:
             out.record.append(replace(value, accepted=False))
     for stamp in stated.stamps:
-        for name in stamp.names:
-            kind = "Organization" if name.organization else "Person"
-            one = Author(name.text, "byline", kind, name.span, 0.95)  # type: ignore[arg-type]
-            sources.setdefault("byline", []).append(one)
+        sources.setdefault("byline", []).extend(_author(name) for name in stamp.names)
     if stated.bio:
         sources.setdefault("bio", []).append(stated.bio)
     accepted: dict[str, Author] = {}
@@ -154,6 +151,15 @@ def _authors(
                 out.record.append(value)
         best = best or (source if accepted else None)
     out.authors = tuple(accepted.values())
+
+
+def _author(name: Name) -> Author:
+    """The author that a byline names; a name all in capitals is written as names are."""
+    text = name.text
+    if name.organization:
+        return Author(text, "byline", "Organization", name.span, name.confidence)
+    text = text.title() if text.isupper() else text
+    return Author(text, "byline", "Person", name.span, name.confidence)
 
 
 def _named(value: MetaValue) -> Author | None:
@@ -209,6 +215,7 @@ def _dates(out: Settled, stated: Stated, found: tuple[MetaValue, ...], given: st
         exact = out.choose(of_day[:1])
         out.published_at = exact.value if exact else None
     stamps = [replace(v, value=m) for v in changed if (m := moment(v.value))]
+    out.record.extend(replace(v, accepted=False) for v in changed if not moment(v.value))
     last = out.choose(stamps)
     out.modified_at = last.value if last else None
 

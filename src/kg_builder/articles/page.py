@@ -7,10 +7,11 @@ or a repeated line, and a title; the title line is told by its neighbours over t
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Final
 
-from kg_builder.articles.bylines import is_name, is_role
+from kg_builder.articles.bylines import bare_byline, is_name, is_role
 from kg_builder.articles.lines import (
     MARKERS,
     Kind,
@@ -108,7 +109,7 @@ def _mark_boundaries(gaps: list[_Gap]) -> None:
 
 def _join_leads(gaps: list[_Gap]) -> None:
     """Takes back a title that one paragraph, a lead, parts from its byline."""
-    for before, gap in zip(gaps, gaps[1:], strict=False):
+    for before, gap in pairwise(gaps):
         stamped = any(line.kind is Kind.STAMP for line in gap.lines)
         only_stamps = all(line.kind in (Kind.STAMP, Kind.NOISE) for line in gap.lines)
         lead = len(before.body) == 1 and count_words(before.body[0].text) <= _DEK_WORDS
@@ -204,7 +205,7 @@ def _draft(group: list[_Gap], labels: bool, title_case_page: bool, single: bool)
     if title is not None:
         label = _label_before(first)
         draft.section = label if label and (label.repeated or labels) else None
-    for line in first.lines[title + 1 if title is not None else 0 :]:
+    for line in _named_lines(first):
         if line.kind is Kind.STAMP:
             draft.head.append(line)
         elif title is not None and line.kind is Kind.SHORT:
@@ -216,6 +217,21 @@ def _draft(group: list[_Gap], labels: bool, title_case_page: bool, single: bool)
         led = number == 0 and len(first.body) == 1 and not draft.head
         _inner(draft, gap, title_case_page, single, led)
     return draft
+
+
+def _named_lines(gap: _Gap) -> list[Line]:
+    """The lines below the title, where a bare name between it and a date is made a byline."""
+    if gap.title is None:
+        return gap.lines
+    lines = gap.lines[gap.title + 1 :]
+    if len(lines) > 1 and lines[0].kind is Kind.SHORT and not lines[0].repeated:
+        following = lines[1].stamp
+        body = " ".join(line.text for line in gap.body)
+        if following and following.dates and not following.names:
+            stamp = bare_byline(lines[0].text, lines[0].span.start, body)
+            if stamp:
+                lines[0] = replace(lines[0], kind=Kind.STAMP, stamp=stamp)
+    return lines
 
 
 def _share_stamps(gaps: list[_Gap], groups: list[list[_Gap]], found: list[Draft]) -> None:
@@ -270,7 +286,11 @@ def _place_short(draft: Draft, line: Line, title_case_page: bool, *, lead: bool)
     cased = title_case(line.text)
     if doubled(line.text) or line.repeated:
         return
-    if has_caption_cue(line.text) or count_words(line.text) > _CAPTION_WORDS:
+    if has_caption_cue(line.text):
+        draft.captions.append(line.span)
+    elif lead and not draft.head and not cased:
+        return  # above the byline it is a subtitle, without one it may be that or a caption
+    elif count_words(line.text) > _CAPTION_WORDS:
         draft.captions.append(line.span)
     elif lead and is_name(line.text):
         return  # it may be a byline without "By", or not: it says nothing for sure
