@@ -109,12 +109,13 @@ class Clock:
 def code_digest() -> str:
     """Hash of this package's code and data and of the libraries that shape its results."""
     digest = hashlib.sha256()
-    package = Path(__file__).parents[1]
-    files = [*package.rglob("*.py"), *folder("ontology").rglob("*.ttl")]
-    files += [*folder("ontology").rglob("*.toml"), *package.rglob("*.toml")]
-    for path in sorted(set(files), key=lambda p: (p.name, p.as_posix())):
-        if "_data" not in path.relative_to(package.parent).parts[:2] or path.suffix != ".py":
-            digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    package, data = Path(__file__).parents[1], folder("ontology")
+    files = {f"code/{p.relative_to(package).as_posix()}": p for p in package.rglob("*")}
+    files = {name: p for name, p in files.items() if not name.startswith("code/_data/")}
+    files |= {f"data/{p.relative_to(data).as_posix()}": p for p in data.rglob("*")}
+    for name, path in sorted(files.items()):
+        if path.suffix in (".py", ".toml", ".ttl", ".csv"):
+            digest.update(name.encode() + b"\0" + path.read_bytes() + b"\0")
     for name in _LIBRARIES:
         try:
             digest.update(f"{name}={version(name)}\0".encode())

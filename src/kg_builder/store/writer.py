@@ -36,14 +36,13 @@ class SnapshotWriter:
     """Writes one new snapshot; the caller holds the store's lock.
 
     Nothing that readers see changes before `commit` renames a finished folder and rewrites
-    CURRENT; whatever a killed build left in work/ is deleted by the next one.
+    CURRENT; whatever a killed build left in work/ has to be deleted first (`clean`).
     """
 
     def __init__(self, directory: StoreDir, previous: SnapshotRef | None) -> None:
         self._dir = directory
         self._previous = previous
         self._path = directory.work / "next"
-        clean(directory)
 
     def write(
         self,
