@@ -107,7 +107,7 @@ def test_page_has_exactly_the_articles_of_the_gold(page: Any) -> None:
 
 
 def test_page_has_exactly_the_teasers_of_the_gold(page: Any) -> None:
-    gold, text, articles = page
+    gold, _, articles = page
     teasers = [a for a in articles if a.teaser]
     found = [
         (a.headline, a.headline_span, a.section, a.relative_time, a.snippet, a.paragraphs)

@@ -101,7 +101,7 @@ def test_other_encodings_only_when_sure() -> None:
 
 
 def test_html_may_declare_its_encoding() -> None:
-    page = '<html><head><meta charset="windows-1252"></head><body><p>The café was open, said all of them.'
+    page = '<html><head><meta charset="windows-1252"></head><body><p>The café was open, said all of them.'  # noqa: E501
     assert "café" in doc("a.html", page.encode("cp1252")).text
 
 
