@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from kg_builder.authority import Authority
+from kg_builder.mentions.authors import AuthorLinks, authors
 from kg_builder.mentions.coref import link
 from kg_builder.mentions.document import DocumentReader
 from kg_builder.mentions.gazetteer import Gazetteer
 from kg_builder.mentions.lexicon import Lexicon, lexicon
 from kg_builder.model import Article, LocalEntity, Mention
 
-__all__ = ["Extractor"]
+__all__ = ["AuthorLinks", "Extractor", "authors"]
 
 
 class Extractor:

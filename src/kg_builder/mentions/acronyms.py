@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from kg_builder.mentions.candidates import Sent
 from kg_builder.mentions.tokens import Token
 
-_SMALL = frozenset({"of", "the", "and", "for", "on", "in", "to", "&", "al", "a", "an", "de", "wal", "i"})
+_SMALL = frozenset(
+    {"of", "the", "and", "for", "on", "in", "to", "&", "al", "a", "an", "de", "wal", "i"}
+)
 _SHORT = re.compile(r"[A-Z0-9][A-Za-z0-9&]*(?:-[A-Z0-9]+)*")
 _LONGEST = 10
 
@@ -39,7 +41,9 @@ def definitions(sent: Sent) -> list[Definition]:
     for i, token in enumerate(tokens):
         if token.text != "(":
             continue
-        close = next((k for k in range(i + 1, min(i + 14, len(tokens))) if tokens[k].text == ")"), 0)
+        close = next(
+            (k for k in range(i + 1, min(i + 14, len(tokens))) if tokens[k].text == ")"), 0
+        )
         if not close:
             continue
         one = _after(sent, i, close) or _before(sent, i, close) or _inside(sent, i, close)
@@ -49,7 +53,7 @@ def definitions(sent: Sent) -> list[Definition]:
 
 
 def _after(sent: Sent, i: int, close: int) -> Definition | None:
-    """ "Islamic State Khorasan (ISK)"."""
+    """As in "Islamic State Khorasan (ISK)"."""
     tokens = sent.tokens
     short = _short(tokens, i + 1, close)
     if short is None:
@@ -61,7 +65,7 @@ def _after(sent: Sent, i: int, close: int) -> Definition | None:
 
 
 def _before(sent: Sent, i: int, close: int) -> Definition | None:
-    """ "(Islamic State of Iraq and Al-Sham) ISIS"."""
+    """As in "(Islamic State of Iraq and Al-Sham) ISIS"."""
     tokens = sent.tokens
     if close + 1 >= len(tokens) or close - i < 3:
         return None
@@ -72,7 +76,7 @@ def _before(sent: Sent, i: int, close: int) -> Definition | None:
 
 
 def _inside(sent: Sent, i: int, close: int) -> Definition | None:
-    """ "ISK (Islamic State Khorasan)"."""
+    """As in "ISK (Islamic State Khorasan)"."""
     tokens = sent.tokens
     if i == 0 or close - i < 3:
         return None
@@ -111,12 +115,12 @@ def _long_start(tokens: Sequence[Token], end: int, short: str) -> int | None:
     best: int | None = None
     for start in range(end - 1, lowest - 1, -1):
         token = tokens[start]
-        if token.text in "()[];:,.\"“”" and token.text not in ("'s",):
+        if token.text in '()[];:,."“”' and token.text != "'s":
             break
-        if token.text[0].lower() == letters[0] and token.text not in ("the", "a"):
-            if _spells(tokens[start:end], letters):
-                best = start
-                break
+        begins = token.text[0].lower() == letters[0] and token.text not in ("the", "a")
+        if begins and _spells(tokens[start:end], letters):
+            best = start
+            break
     return best if best is not None and end - best >= 2 else None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -13,6 +14,8 @@ from kg_builder.model import EntityKind
 
 _CONNECTORS = frozenset({"of", "for", "on", "and", "&", "the", "in", "to", "against", "with", "at"})
 _HEAD_CONNECTORS = frozenset({"of", "for", "on", "to", "against"})
+_LONGEST_RUN = 24
+"""Units after which a run of capitals is cut; no name is longer, and time stays linear."""
 _LEAD = frozenset({"The", "the", "A", "An"})
 
 
@@ -104,15 +107,18 @@ class Grower:
             if count:
                 return Unit(i, i + count, _join(tokens, i, i + count), people=True)
             return Unit(i, i + 1, token.text)
+        if token.text.startswith("covid"):
+            return Unit(i, i + 1, token.text)
         return None
 
     def _grow(self, sent: Sent, first: Unit) -> list[Unit]:
         run = [first]
-        while True:
+        while len(run) < _LONGEST_RUN:
             more = self._next(sent, run)
             if not more:
-                return run
+                break
             run += more
+        return run
 
     def _next(self, sent: Sent, run: list[Unit]) -> list[Unit]:
         """The units that continue the run: a capital, or connectors and a capital."""
@@ -121,30 +127,32 @@ class Grower:
             return []
         token = tokens[j]
         if not token.spaced:
-            return self._unspaced(sent, run, j)
+            return self._unspaced(sent, j)
         unit = self.unit(sent, j)
         if unit is not None:
             return [unit]
         text = token.text
-        if text in self._lexicon.particles and text not in ("and",):
+        if text in self._lexicon.particles and text != "and":
             return self._particle(sent, run, j)
         if text in _CONNECTORS:
             return self._connect(sent, run, j)
         return []
 
-    def _unspaced(self, sent: Sent, run: list[Unit], j: int) -> list[Unit]:
-        """", Inc." after a company, and "'s" inside a newspaper's or saint's name is left out."""
+    def _unspaced(self, sent: Sent, j: int) -> list[Unit]:
+        """The ", Inc." of a company or ", Jr." of a person."""
         tokens = sent.tokens
         if tokens[j].text == "," and j + 1 < len(tokens):
             after = tokens[j + 1]
-            if after.text in self._lexicon.company_suffixes and "." in after.text + "." and (
-                after.text.rstrip(".") in ("Inc", "Ltd", "LLC", "Corp", "Co", "Jr", "Sr")
+            if (
+                after.text in self._lexicon.company_suffixes
+                and "." in after.text + "."
+                and (after.text.rstrip(".") in ("Inc", "Ltd", "LLC", "Corp", "Co", "Jr", "Sr"))
             ):
                 return [Unit(j, j + 2, ", " + after.text)]
         return []
 
     def _particle(self, sent: Sent, run: list[Unit], j: int) -> list[Unit]:
-        """ "de", "bin", "van der" between two capitals of a name."""
+        """As in "de", "bin", "van der" between two capitals of a name."""
         tokens, k = sent.tokens, j
         while k < len(tokens) and tokens[k].text in self._lexicon.particles and k < j + 3:
             k += 1
@@ -172,12 +180,12 @@ class Grower:
         unit = self.unit(sent, k)
         if unit is None or tokens[k].text.lower() in ("i", "the"):
             return []
-        if not self._wanted(run, word, unit, sent):
+        if not self._wanted(run, word, unit):
             return []
         small = [Unit(m, m + 1, tokens[m].text, small=True) for m in range(j, k)]
         return [*small, unit]
 
-    def _wanted(self, run: list[Unit], word: str, unit: Unit, sent: Sent) -> bool:
+    def _wanted(self, run: list[Unit], word: str, unit: Unit) -> bool:
         last = run[-1]
         head = self.head(last.text) if not last.known and not last.people else None
         opened = self._opened(run)
@@ -186,16 +194,23 @@ class Grower:
                 return False
             if head is None and not last.known:
                 before = self._lexicon.heads_before.get(last.text)
-                return before is not None and before.type != "city" or last.text == "City"
+                return (before is not None and before.type != "city") or last.text == "City"
             if last.known:
                 return bool(last.known.concept is None and last.text in ("Parliament", "Senate"))
             return head is not None and self._takes_of(last.text, head)
         if word in ("for", "on", "to", "against"):
-            return head is not None and head.kind in ("Organization", "Event", "Topic") and (
-                word in ("for", "on") or last.text in ("Treaty", "Convention", "Coalition", "War")
-            ) and not (unit.text in self._lexicon.calendar) and unit.known is None
+            return (
+                head is not None
+                and head.kind in ("Organization", "Event", "Topic")
+                and (
+                    word in ("for", "on")
+                    or last.text in ("Treaty", "Convention", "Coalition", "War")
+                )
+                and unit.text not in self._lexicon.calendar
+                and unit.known is None
+            )
         if word in ("and", "&"):
-            return self._joined(run, word, unit, sent, opened)
+            return self._joined(run, word, unit, opened)
         if word == "in":
             region = unit.known is not None and unit.known.kind == "Region"
             return region and opened and any(u.text in ("on", "and") for u in run)
@@ -211,14 +226,12 @@ class Grower:
 
     def _opened(self, run: list[Unit]) -> bool:
         """Whether "Ministry of", "Conference on" or the like began earlier in the run."""
-        for left, right in zip(run, run[1:], strict=False):
+        for left, right in itertools.pairwise(run):
             if right.small and right.text in _HEAD_CONNECTORS and self.head(left.text):
                 return True
         return False
 
-    def _joined(
-        self, run: list[Unit], word: str, unit: Unit, sent: Sent, opened: bool
-    ) -> bool:
+    def _joined(self, run: list[Unit], word: str, unit: Unit, opened: bool) -> bool:
         """Whether "and" stands within one name ("Food and Agriculture Organization")."""
         fields = self._lexicon.field_words
         last = run[-1]
@@ -228,13 +241,14 @@ class Grower:
             return True
         if opened:
             return unit.text in fields and self.head(unit.text) is None
-        if word == "&":
-            return True
-        return False
+        return word == "&"
 
     def head(self, text: str) -> Head | None:
-        """The head noun class of a word, plural "…s" of a few included."""
-        return self._lexicon.heads_after.get(text)
+        """The head noun class of a word; "Univers…" is a university in many languages."""
+        found = self._lexicon.heads_after.get(text)
+        if found is None and text.startswith("Universi") and len(text) > 8:
+            return Head("Organization", "university")
+        return found
 
 
 def _join(tokens: Sequence[Token], a: int, b: int) -> str:

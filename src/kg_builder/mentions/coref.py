@@ -61,6 +61,7 @@ class _Clusters:
         self._by_key: dict[tuple[str, str], int] = {}
         self._full_names: dict[str, list[int]] = {}
         self._persons: dict[tuple[str, str], list[int]] = {}
+        self._middles: dict[int, list[tuple[str, ...]]] = {}
 
     def assign(self) -> list[int]:
         """The cluster number of each candidate, in the candidates' order."""
@@ -133,18 +134,14 @@ class _Clusters:
             self._persons.setdefault(ends, []).append(number)
             for word in dict.fromkeys((words[-1], words[0])):
                 self._full_names.setdefault(word, []).append(number)
+        self._middles.setdefault(number, []).append(tuple(w[0] for w in words[1:-1]))
         self._by_key[key] = number
         return number
 
     def _compatible(self, number: int, words: Sequence[str]) -> bool:
         """Middle names do not contradict: one of the two has none, or initials agree."""
-        middle = [w[0] for w in words[1:-1]]
-        for (kind, name), other in self._by_key.items():
-            if other == number and kind == "Person":
-                theirs = [w[0].upper() for w in name.split()[1:-1]]
-                if middle and theirs and middle != theirs:
-                    return False
-        return True
+        middle = tuple(w[0] for w in words[1:-1])
+        return all(not middle or not m or m == middle for m in self._middles[number])
 
     def _surname(self, c: Candidate) -> int:
         """A bare surname goes to the only person of that name; else it stands by itself."""
@@ -155,7 +152,7 @@ class _Clusters:
         return self._keyed("Person", ("Person", _norm(c.surface)))
 
     def _short_names(self, numbers: dict[int, int]) -> None:
-        """ "Artel" and "Artel Electronics LLC": the first word of one longer name only."""
+        """As in "Artel" and "Artel Electronics LLC": the first word of one longer name only."""
         longer: dict[str, dict[int, None]] = {}
         for i, c in enumerate(self._candidates):
             if c.kind == "Organization" and " " in c.surface and c.concept is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from kg_builder.mentions.acronyms import Definition, definitions
 from kg_builder.mentions.candidates import Candidate, Sent, join_tokens
@@ -36,6 +37,8 @@ class DocumentReader:
         self._gazetteer = gazetteer
         self._lexicon = lexicon
         self._classifier = Classifier(gazetteer, lexicon)
+        self._decided = Decided()
+        self._between: dict[int, int] = {}
 
     def read(self, article: Article, text: str) -> Decided:
         """All names of an article; linear in the length of its sentences."""
@@ -45,16 +48,21 @@ class DocumentReader:
         ]
         lowered = _lowered(sents)
         roles = {s.index: s.role for s in article.sentences}
-        running, titles = [], []
+        running: list[Sent] = []
+        titles: list[Sent] = []
         for sent in sents:
             (titles if _title_case(sent, roles[sent.index]) else running).append(sent)
         found = [c for s in running for c in self._classifier.candidates(s, lowered)]
-        decided = Decided()
+        decided = self._decided = Decided()
+        self._between = {a: b for s in running for a, b in _joints(s).items()}
         found = self._define(running, found, decided)
         self._propagate(found, lowered)
         found = [c for c in found if c.kind is not None]
-        for sent in titles:
-            found += self._title(sent, found)
+        known: dict[str, Candidate] = {}
+        for c in found:
+            if c.kind != "Group" and c.confidence >= 0.6:
+                known.setdefault(c.surface, c)
+        found += [c for sent in titles for c in self._title(sent, known)]
         decided.candidates = _without_overlap(found)
         return decided
 
@@ -93,7 +101,7 @@ class DocumentReader:
             if same.kind is None:
                 same.kind, same.type = self._kind_of_long(tokens[a:b])
             here = sorted([*rest, same], key=lambda c: c.a)
-        if same.kind in (None, "Person"):
+        if same.kind in (None, "Person") or (same.kind == "Place" and same.method == "pattern"):
             same.kind, same.type = self._kind_of_long(tokens[a:b])
         same.method, same.confidence, same.fixed, same.weak = (
             "acronym" if same.method != "authority" else same.method,
@@ -110,10 +118,18 @@ class DocumentReader:
         return here
 
     def _kind_of_long(self, words: Sequence[Token]) -> tuple[EntityKind, str | None]:
-        for word in (*(w for w in reversed(words)), words[0]):
+        """What has an acronym is an organisation, unless its head noun says otherwise."""
+        for at in range(len(words)):
+            hit = self._gazetteer.match(words, at)
+            if hit and hit[0] < len(words) and hit[1].type in ("armed group", "party"):
+                return "Organization", hit[1].type
+        for word in reversed(words):
             if head := self._lexicon.heads_after.get(word.text):
+                if head.kind in ("Place", "Region") and head.type != "feature":
+                    continue
                 return head.kind, head.type
-        return "Organization", None
+        last = words[-1].text
+        return ("Region", "region") if last in ("Republics", "States") else ("Organization", None)
 
     # -- the document's vote ---------------------------------------------------------------
 
@@ -124,6 +140,9 @@ class DocumentReader:
                 c.kind, c.type, c.method = defined.kind, defined.type, "acronym"
                 c.confidence, c.fixed, c.weak = max(c.confidence, 0.88), True, False
         self._doubt_initials(found, lowered)
+        _shapes(found)
+        self._listed(found)
+        self._initials(found)
         surnames = _person_words(found, self._lexicon)
         shorts = _short_forms(found)
         for c in found:
@@ -131,7 +150,7 @@ class DocumentReader:
                 continue
             place = c.kind in ("Place", "Region", "Facility")
             if c.surface in surnames and (
-                not c.fixed or place and (c.concept is None or c.type in ("city", "subdivision"))
+                not c.fixed or (place and (c.concept is None or c.type in ("city", "subdivision")))
             ):
                 c.kind, c.type, c.method, c.concept = "Person", None, "coref", None
                 c.confidence, c.fixed = max(c.confidence, 0.85), True
@@ -143,11 +162,46 @@ class DocumentReader:
         """A first word of a sentence is a name only where the rest of the document says so."""
         sure = {w for c in found if not c.weak for w in c.surface.split()}
         for c in found:
+            if c.method == "acronym" and not c.fixed and c.surface.lower() in lowered:
+                c.kind, c.confidence = None, 0.0
             if not c.weak:
                 continue
             word = c.surface.lower()
             if word in lowered or (c.surface not in sure and c.confidence < 0.75):
                 c.kind, c.confidence = None, 0.0
+
+    def _listed(self, found: list[Candidate]) -> None:
+        """In "X, Y and Z": what stands in a list with people is a person, with places a place."""
+        for first, second in (*pairwise(found), *pairwise(list(reversed(found)))):
+            a, b = (first, second) if first.start < second.start else (second, first)
+            if a.sentence != b.sentence or second.kind is not None or second.weak:
+                continue
+            if first.kind not in ("Person", "Place") or self._between.get(b.start) != a.end:
+                continue
+            if first.kind == "Person" and second.method == "shape" and first.confidence >= 0.6:
+                second.kind, second.confidence = "Person", 0.65
+            elif first.kind == "Place" and " " not in second.surface and second.confidence >= 0.2:
+                city = self._gazetteer.city(second.surface)
+                second.kind, second.type, second.confidence = "Place", "city", 0.6
+                second.concept = city
+
+    def _initials(self, found: list[Candidate]) -> None:
+        """An acronym never defined: the one long name in the document with these initials."""
+        longer = [c for c in found if c.surface.count(" ") > 2 and c.kind in _BODIES]
+        names = dict.fromkeys(c.surface for c in longer)
+        tried: dict[str, list[str]] = {}
+        for c in found:
+            if c.method == "acronym" and len(c.surface) > 2 and not c.fixed:
+                if c.surface not in tried:
+                    tried[c.surface] = [n for n in names if _initialled(c.surface, n)]
+                spelt = tried[c.surface]
+                if len(spelt) != 1:
+                    continue
+                for long in longer:
+                    if long.surface in spelt and not long.fixed:
+                        long.kind, long.type = "Organization", None
+                c.kind, c.confidence, c.fixed = "Organization", 0.85, True
+                self._decided.long_forms.setdefault(c.surface, spelt[0])
 
     def _vote(self, found: list[Candidate]) -> None:
         votes: dict[str, Counter[EntityKind]] = {}
@@ -174,12 +228,8 @@ class DocumentReader:
 
     # -- title lines -----------------------------------------------------------------------
 
-    def _title(self, sent: Sent, found: Iterable[Candidate]) -> list[Candidate]:
+    def _title(self, sent: Sent, known: dict[str, Candidate]) -> list[Candidate]:
         """Names in a line where every word is capital: those known from elsewhere."""
-        known: dict[str, Candidate] = {}
-        for c in found:
-            if c.kind != "Group" and c.confidence >= 0.6:
-                known.setdefault(c.surface, c)
         longest = max((k.count(" ") + 1 for k in known), default=0)
         gazetteer = {c.a: c for c in self._classifier.known_only(sent)}
         made: list[Candidate] = []
@@ -240,7 +290,8 @@ def _title_case(sent: Sent, role: str) -> bool:
         return True
     if role in ("headline", "heading"):
         return capital == len(words) or (len(words) >= 4 and capital >= 0.75 * len(words))
-    return len(words) >= 8 and capital >= 0.85 * len(words)
+    every = [t for t in sent.tokens if t.text[0].isalpha()]
+    return len(every) >= 6 and sum(t.cap for t in every) >= 0.75 * len(every)
 
 
 def _person_words(found: Iterable[Candidate], lexicon: Lexicon) -> frozenset[str]:
@@ -255,6 +306,43 @@ def _person_words(found: Iterable[Candidate], lexicon: Lexicon) -> frozenset[str
             if len(parts[0]) > 1 and parts[0][-1] != ".":
                 words.add(parts[0])
     return frozenset(words)
+
+
+_BODIES = ("Organization", "Event", "Topic")
+
+
+def _initialled(acronym: str, name: str) -> bool:
+    """Whether the acronym's letters are initials of the name's words, in order, most of them."""
+    initials = [w[0].upper() for w in name.split() if w[0].isupper()]
+    at = 0
+    for letter in initials:
+        if at < len(acronym) and letter == acronym[at]:
+            at += 1
+    return at == len(acronym) and initials[:1] == [acronym[0]] and 2 * at > len(initials)
+
+
+def _joints(sent: Sent) -> dict[int, int]:
+    """Start of a token to the end of the one before, where only "," or "and" is between."""
+    found = {}
+    for i, token in enumerate(sent.tokens):
+        if token.text in (",", "and", "or", "&") and 0 < i < len(sent.tokens) - 1:
+            k = i + 1
+            if (
+                token.text == ","
+                and sent.tokens[k].text in ("and", "or")
+                and k + 1 < len(sent.tokens)
+            ):
+                k += 1
+            found[sent.tokens[k].start] = sent.tokens[i - 1].end
+    return found
+
+
+def _shapes(found: Iterable[Candidate]) -> None:
+    """Two capitals that look like a person's name are one where the surname recurs alone."""
+    alone = {c.surface for c in found if " " not in c.surface and c.kind in (None, "Person")}
+    for c in found:
+        if c.method == "shape" and c.kind is None and c.surface.split()[-1] in alone:
+            c.kind, c.confidence = "Person", 0.7
 
 
 def _short_forms(found: Iterable[Candidate]) -> dict[str, Candidate]:

@@ -45,9 +45,7 @@ class Gazetteer:
             n = len(words)
             if n == 1:
                 return 1, known
-            if at + n <= len(tokens) and all(
-                tokens[at + k].text == words[k] for k in range(1, n)
-            ):
+            if at + n <= len(tokens) and all(tokens[at + k].text == words[k] for k in range(1, n)):
                 return n, known
         return None
 
@@ -90,7 +88,7 @@ class Gazetteer:
     def _load(self) -> None:
         best: dict[str, Known] = {}
         for name, concept in self._authority.names():
-            if _usable(name) and name not in best:
+            if _usable(name, self._lexicon) and name not in best:
                 best[name] = _of(concept, self._lexicon)
         for name, head in sorted(self._lexicon.known.items()):
             best.setdefault(name, Known(head.kind, head.type, None, _plain(name, self._lexicon)))
@@ -107,8 +105,10 @@ class Gazetteer:
             entries.sort(key=lambda e: (-len(e[0]), e[0]))
 
 
-def _usable(name: str) -> bool:
+def _usable(name: str, lexicon: Lexicon) -> bool:
     """Whether a name of the authority files can be looked for in running text."""
+    if name.lower() in lexicon.function_words and not name.isupper():
+        return False
     if _DOTTED.fullmatch(name):
         return True
     return name[:1].isupper() and (len(name) > 2 or name in {"US", "UK", "UN", "EU", "AU"})

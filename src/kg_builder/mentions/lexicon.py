@@ -22,6 +22,21 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True)
+class Cues:
+    """Words around or inside a name that tell its class; lower case but `surname_heads`."""
+
+    place_before: frozenset[str]
+    place_of: frozenset[str]
+    person_before: frozenset[str]
+    person_nouns: frozenset[str]
+    person_after: frozenset[str]
+    surname_heads: frozenset[str]
+    abstract_endings: tuple[str, ...]
+    never: frozenset[str]
+    after: Mapping[str, Head]
+
+
+@dataclass(frozen=True, slots=True)
 class Lexicon:
     """Word classes of general knowledge; lower case where the field's comment says so.
 
@@ -45,6 +60,7 @@ class Lexicon:
     field_words: frozenset[str]
     heads_after: Mapping[str, Head]
     heads_before: Mapping[str, Head]
+    organization_first: Mapping[str, Head]
     company_suffixes: frozenset[str]
     peoples: frozenset[str]
     faiths: frozenset[str]
@@ -53,6 +69,7 @@ class Lexicon:
     first_names: frozenset[str]
     weak_first_names: frozenset[str]
     known: Mapping[str, Head]
+    cues: Cues
 
 
 def entries(text: str) -> tuple[str, ...]:
@@ -86,6 +103,11 @@ def lexicon() -> Lexicon:
         field_words=frozenset(entries(words["field_words"])),
         heads_after=after,
         heads_before=before,
+        organization_first={
+            word: Head("Organization", kind)
+            for kind, listed in heads["organization_first"].items()
+            for word in entries(listed)
+        },
         company_suffixes=frozenset(entries(heads["company_suffixes"])),
         peoples=_plurals(entries(peoples["ethnonyms"]) + entries(peoples["areas"])),
         faiths=_plurals(entries(peoples["faiths"])),
@@ -94,6 +116,7 @@ def lexicon() -> Lexicon:
         first_names=frozenset(entries(names["names"])),
         weak_first_names=frozenset(entries(names["weak"])),
         known=_known(_read("organizations"), _read("places")),
+        cues=_cues(_read("cues")),
     )
 
 
@@ -117,9 +140,9 @@ def _heads(data: dict[str, Any]) -> tuple[dict[str, Head], dict[str, Head]]:
         after.setdefault(word, Head("Topic"))
     for word in entries(data["event"]["words"]):
         after.setdefault(word, Head("Event"))
-    for kind, words in data["organization"].items():
+    for org_type, words in data["organization"].items():
         for word in entries(words):
-            after.setdefault(word, Head("Organization", kind))
+            after.setdefault(word, Head("Organization", org_type))
     for word in entries(data["facility"]["words"]):
         after.setdefault(word, Head("Facility", "facility"))
     for place_type in ("feature", "subdivision", "city", "region"):
@@ -144,3 +167,24 @@ def _known(organizations: dict[str, Any], places: dict[str, Any]) -> dict[str, H
         for name in entries(table["names"]):
             found.setdefault(name, Head("Organization", org_type))
     return found
+
+
+def _cues(data: dict[str, Any]) -> Cues:
+    words = {k: frozenset(entries(v)) for k, v in data.items() if isinstance(v, str)}
+    after = {
+        word: Head(kind, None if kind == "Topic" else type_)
+        for kind, lists in data["after"].items()
+        for type_, listed in lists.items()
+        for word in entries(listed)
+    }
+    return Cues(
+        place_before=words["place_before"],
+        place_of=words["place_of"],
+        person_before=words["person_before"],
+        person_nouns=words["person_nouns"],
+        person_after=words["person_after"],
+        surname_heads=words["surname_heads"],
+        abstract_endings=entries(data["abstract_endings"]),
+        never=words["never"],
+        after=after,
+    )

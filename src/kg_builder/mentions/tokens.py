@@ -18,6 +18,7 @@ _TOKEN = re.compile(
     r"|" + _WORD + r"(?:(?:[-\u2010\u2011'’`´ʻ‘&·]|(?<=\d)[.,](?=\d))" + _WORD + r")*"
     r"|\S"
 )
+_LONGEST_HYPHENED = 60
 _POSSESSIVE = re.compile(r"['’`´]s$", re.IGNORECASE)
 _APOSTROPHES = str.maketrans("’`´ʻ‘\u2010\u2011", "'''''--")
 
@@ -67,7 +68,7 @@ class Tokenizer:
 
     def _add(self, found: list[Token], word: str, start: int, spaced: bool) -> None:
         plain = word.translate(_APOSTROPHES)
-        if "-" not in plain or len(plain) < 3:
+        if "-" not in plain or not 3 <= len(plain) <= _LONGEST_HYPHENED:
             found.append(Token(plain, start, start + len(word), _is_cap(plain), spaced))
             return
         if plain not in self._cuts:
@@ -75,9 +76,7 @@ class Tokenizer:
         at = 0
         for cut in self._cuts[plain]:
             part = plain[at:cut]
-            found.append(
-                Token(part, start + at, start + cut, _is_cap(part), spaced and at == 0)
-            )
+            found.append(Token(part, start + at, start + cut, _is_cap(part), spaced and at == 0))
             found.append(Token("-", start + cut, start + cut + 1, False, False))
             at = cut + 1
         part = plain[at:]
@@ -103,7 +102,11 @@ class Tokenizer:
             return (len(word) - len(last) - 1,)
         if first.lower() in self._lexicon.hyphen_heads and parts[1][0].isupper():
             return (len(first),)
-        if first[0].islower() and first not in self._lexicon.arabic_articles and parts[1][0].isupper():
+        if (
+            first[0].islower()
+            and first not in self._lexicon.arabic_articles
+            and parts[1][0].isupper()
+        ):
             return (len(first),)
         if all(self._is_name(p) for p in parts):
             cuts, at = [], 0

@@ -1,0 +1,53 @@
+"""A sentence and a place in it in, what the words around say of a name out."""
+
+from __future__ import annotations
+
+from kg_builder.mentions.candidates import Sent, Unit
+from kg_builder.mentions.lexicon import Lexicon
+
+
+class Context:
+    """Looks at the words before and after a run."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._lexicon = lexicon
+        self._cues = lexicon.cues
+
+    def word(self, sent: Sent, i: int) -> str:
+        """The text of token `i`, or "" outside the sentence."""
+        return sent.tokens[i].text if 0 <= i < len(sent.tokens) else ""
+
+    def role_before(self, word: str) -> bool:
+        """Whether a lower-case word is an office or another noun for a person."""
+        return (
+            bool(word)
+            and word[0].islower()
+            and (word.capitalize() in self._lexicon.roles or word in self._cues.person_nouns)
+        )
+
+    def person_after(self, sent: Sent, at: int) -> bool:
+        """What follows a person's name: a verb of saying, an age, "who", "is a" and an office."""
+        word, following = self.word(sent, at), self.word(sent, at + 1)
+        if word in self._lexicon.saying_verbs or word == "who":
+            return True
+        if word == "," and (following == "who" or (following.isdigit() and len(following) == 2)):
+            return True
+        if word in (",", "is", "was") and following in ("a", "an", "the", "who", "former"):
+            words = (self.word(sent, k) for k in range(at + 2, at + 7))
+            return any(self.role_before(w.lower()) for w in words if w)
+        return False
+
+    def at_work(self, sent: Sent, run: list[Unit]) -> bool:
+        """As in "a Professor at the X": where someone works or studies is an organisation."""
+        at = run[0].a - 1
+        if self.word(sent, at) == "the":
+            at -= 1
+        if self.word(sent, at) not in ("at", "with", "for") or at < 1:
+            return False
+        role = self.word(sent, at - 1)
+        return role in self._lexicon.roles or role.capitalize() in self._lexicon.roles
+
+    def shouted(self, sent: Sent, unit: Unit) -> bool:
+        """Whether the neighbours are all capitals too, so that capitals mean loudness."""
+        near = (self.word(sent, unit.a - 1), self.word(sent, unit.b))
+        return any(len(w) > 3 and w.isupper() and w.isalpha() for w in near)
