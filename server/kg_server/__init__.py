@@ -1,0 +1,1 @@
+"""A read-only store in, SPARQL and linked-data pages out."""

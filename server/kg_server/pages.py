@@ -1,0 +1,336 @@
+"""Addresses of pages in, HTML or RDF out: the linked-data side of the server."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote, unquote, urlsplit
+
+import jinja2
+import pyoxigraph as ox
+from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+
+from kg_builder import resources, vocab
+from kg_builder.errors import KgBuilderError
+from kg_server import describe, details, negotiate, ontology
+from kg_server.examples import examples
+from kg_server.options import ServerOptions
+from kg_server.reader import Reader, ReaderHolder
+from kg_server.sparql import Headers, Page
+
+_HERE: Final = Path(__file__).parent
+_CSP: Final = (
+    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+SECURITY: Final = {
+    "Content-Security-Policy": _CSP,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+}
+_OFFERS: Final = (*negotiate.PAGES, *negotiate.GRAPHS[:6])
+_SUFFIXES: Final = {".ttl": "ttl", ".jsonld": "jsonld", ".nt": "nt", ".rdf": "rdf"}
+_CARDS: Final = (
+    ("Article", "Articles"),
+    ("Teaser", "Teasers"),
+    ("Publication", "Publications"),
+    ("Event", "Events"),
+    ("EventReport", "Event reports"),
+    ("Claim", "Claims"),
+    ("Person", "People"),
+    ("Organization", "Organisations"),
+    ("Group", "Groups"),
+    ("Place", "Places"),
+    ("Region", "Regions"),
+    ("Facility", "Facilities"),
+    ("Topic", "Topics"),
+    ("Mention", "Mentions"),
+    ("Sentence", "Sentences"),
+    ("Document", "Documents"),
+)
+BROWSABLE: Final = frozenset(
+    {"Article", "Teaser", "Publication", "Section", "Document", "Event"}
+    | {"Person", "Organization", "Group", "Place", "Region", "Facility", "Topic"}
+)
+
+
+def _environment() -> jinja2.Environment:
+    found = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_HERE / "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    found.filters["number"] = lambda value: f"{value:,}"
+    found.filters["query"] = lambda value: quote(value, safe="")
+    return found
+
+
+class Pages:
+    """Renders all pages from the snapshots of one holder."""
+
+    def __init__(self, holder: ReaderHolder, options: ServerOptions) -> None:
+        self._holder, self._options = holder, options
+        self._environment = _environment()
+
+    def render(self, template: str, status: int = 200, **context: Any) -> Response:
+        """A page as a response with an ETag of its content."""
+        body = self._environment.get_template(template).render(examples=examples(), **context)
+        headers = SECURITY | {"Vary": "Accept", "Cache-Control": "no-cache"}
+        return _tagged(body.encode(), "text/html; charset=utf-8", headers, status)
+
+    def workbench(self, context: dict[str, Any]) -> Page:
+        """The workbench with a result or an error, for the endpoint's browser clients."""
+        request = context.get("request")
+        query = request.query if request else ""
+        with self._holder.use() as reader:
+            answer = context.get("answer")
+            if answer and "rows" in answer:
+                answer["rows"] = [[_shown(reader, cell) for cell in row] for row in answer["rows"]]
+            body = self._environment.get_template("workbench.html").render(
+                examples=examples(),
+                query=query,
+                answer=answer,
+                form=context.get("form"),
+                error=context.get("error"),
+                timeout=self._options.timeout,
+                active="workbench",
+            )
+        headers: Headers = [(b"content-type", b"text/html; charset=utf-8")]
+        headers += [(k.lower().encode(), v.encode()) for k, v in SECURITY.items()]
+        return Page(body, headers)
+
+    def start(self) -> Response:
+        """The start page."""
+        with self._holder.use() as reader:
+            counts = reader.counts()
+            cards = [
+                (label, counts[name], f"/browse/{name}" if name in BROWSABLE else None)
+                for name, label in _CARDS
+            ]
+            # An Article may be a Teaser too: the start page tells them apart.
+            cards[0] = ("Articles", counts["Article"] - counts["Teaser"], "/browse/Article")
+            newest = details.browse(reader, "Article", 1)["articles"][:5]
+            return self.render(
+                "start.html", cards=cards, newest=newest, base=reader.base, active="start"
+            )
+
+    def browse(self, name: str, page: int) -> Response:
+        """All nodes of a class."""
+        if name not in BROWSABLE:
+            return self.missing(f"/browse/{name}")
+        with self._holder.use() as reader:
+            context = details.browse(reader, name, page)
+            title = dict(_CARDS).get(name, f"{name}s")
+            return self.render(
+                context.pop("template"), title=title, path=f"/browse/{name}", active="", **context
+            )
+
+    def node(self, candidates: list[str], accept: str | None, page: int, shown: str) -> Response:
+        """The page or the RDF of the first candidate that the store knows."""
+        with self._holder.use() as reader:
+            for candidate, wanted in _with_suffixes(candidates):
+                response = self._one(reader, candidate, wanted, accept, page)
+                if response is not None:
+                    return response
+        return self.missing(shown)
+
+    def _one(
+        self, reader: Reader, iri: str, wanted: str | None, accept: str | None, page: int
+    ) -> Response | None:
+        if _is_graph(reader, iri):
+            # Streamed by a worker: a graph may be larger than a page should be.
+            query = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{iri}> {{ ?s ?p ?o }} }}"
+            name = wanted or negotiate.choose(accept, _OFFERS) or "ttl"
+            target = f"/sparql?query={quote(query, safe='')}&format={name}"
+            return Response(status_code=303, headers={"Location": target, "Vary": "Accept"})
+        moved = next(reader.quads(iri, vocab.DCTERMS + "isReplacedBy", limit=1), None)
+        if moved is not None and not reader.classes(iri):
+            target = reader.href(str(moved.object.value)) or "/"
+            return Response(status_code=301, headers={"Location": target})
+        context = details.page_of(reader, iri, page)
+        if context is None:
+            return None
+        name = wanted or negotiate.choose(accept, _OFFERS)
+        if name is None:
+            raise HTTPException(406, "this node is served as HTML, Turtle, JSON-LD, N-Triples")
+        if name != "html":
+            data = describe.serialize(describe.description(reader, iri), name, reader.base)
+            headers = {"Vary": "Accept", "Access-Control-Allow-Origin": "*"}
+            return _tagged(data, negotiate.MEDIA_TYPES[name], headers)
+        links = _data_links(reader, iri)
+        path = reader.href(iri) if iri.startswith(reader.base) else None
+        path = path or f"/resource?iri={quote(iri, safe='')}"
+        return self.render(context.pop("template"), links=links, path=path, active="", **context)
+
+    def missing(self, shown: str) -> Response:
+        """The 404 page."""
+        return self.render("error.html", 404, title="Nothing here", shown=shown, active="")
+
+
+def _with_suffixes(candidates: list[str]) -> list[tuple[str, str | None]]:
+    found: list[tuple[str, str | None]] = []
+    for iri in dict.fromkeys(candidates):
+        found.append((iri, None))
+        for suffix, name in _SUFFIXES.items():
+            if iri.endswith(suffix):
+                found.append((iri.removesuffix(suffix), name))
+    return found
+
+
+def _is_graph(reader: Reader, iri: str) -> bool:
+    try:
+        return iri.startswith(reader.base + "graph/") and reader.store.contains_named_graph(
+            ox.NamedNode(iri)
+        )
+    except ValueError:
+        return False
+
+
+def _data_links(reader: Reader, iri: str) -> list[tuple[str, str]]:
+    """Where the same node is found as data."""
+    names = (("Turtle", "ttl"), ("JSON-LD", "jsonld"), ("N-Triples", "nt"))
+    href = reader.href(iri)
+    if iri.startswith(reader.base) and href:
+        return [(label, f"{href}.{name}") for label, name in names]
+    return [(label, f"/resource?iri={quote(iri, safe='')}&format={name}") for label, name in names]
+
+
+def _shown(reader: Reader, cell: list[Any] | None) -> dict[str, Any] | None:
+    """A cell of a result as the table shows it."""
+    if cell is None:
+        return None
+    kind, text, extra = cell
+    if kind != "uri":
+        plain = extra in (None, vocab.XSD + "string")
+        return {"text": text, "href": None, "extra": None if plain else _short(extra)}
+    href = reader.href(text)
+    if href == text:  # not ours: the store may still know something of it
+        href = f"/resource?iri={quote(text, safe='')}"
+    return {"text": _short(text, reader.base), "href": href, "extra": None, "title": text}
+
+
+def _short(iri: str, base: str | None = None) -> str:
+    if base and iri.startswith(base):
+        return iri[len(base) :]
+    for prefix, namespace in vocab.PREFIXES.items():
+        if iri.startswith(namespace) and "/" not in iri[len(namespace) :]:
+            return f"{prefix}:{iri[len(namespace) :]}"
+    return iri
+
+
+def _tagged(
+    body: bytes, kind: str, headers: dict[str, str], status: int = 200
+) -> Response:
+    tag = f'"{hashlib.sha256(body).hexdigest()[:20]}"'
+    return Response(body, status, headers | {"ETag": tag, "Content-Type": kind})
+
+
+def _page_number(request: Request) -> int:
+    text = request.query_params.get("page", "1")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 1
+
+
+def _finish(request: Request, response: Response) -> Response:
+    """304 instead of the body when the client has it already."""
+    tag = response.headers.get("etag")
+    if tag and response.status_code == 200 and request.headers.get("if-none-match") == tag:
+        kept = {k: v for k, v in response.headers.items() if k in ("etag", "vary", "cache-control")}
+        return Response(status_code=304, headers=kept)
+    return response
+
+
+def router(pages: Pages, holder: ReaderHolder) -> APIRouter:
+    """The routes of the pages."""
+    routes = APIRouter()
+    methods = ["GET", "HEAD"]
+
+    @routes.api_route("/", methods=methods, include_in_schema=False)
+    def start(request: Request) -> Response:
+        return _finish(request, pages.start())
+
+    @routes.api_route("/workbench", methods=methods, include_in_schema=False)
+    def workbench(request: Request) -> Response:
+        page = pages.workbench({"request": _Query(request.query_params.get("query", ""))})
+        return Response(page.body, headers={k.decode(): v.decode() for k, v in page.headers})
+
+    @routes.api_route("/browse/{name}", methods=methods, include_in_schema=False)
+    def browse(request: Request, name: str) -> Response:
+        return _finish(request, pages.browse(name, _page_number(request)))
+
+    @routes.api_route("/resource", methods=methods, include_in_schema=False)
+    def resource(request: Request) -> Response:
+        iri = request.query_params.get("iri", "")
+        wanted = request.query_params.get("format")
+        accept = negotiate.MEDIA_TYPES.get(wanted or "", request.headers.get("accept", ""))
+        accept = accept.split(";")[0] if wanted else accept
+        return _finish(request, pages.node([iri], accept, _page_number(request), iri))
+
+    @routes.api_route("/ontology{suffix}", methods=methods, include_in_schema=False)
+    def terms(request: Request, suffix: str) -> Response:
+        name = _SUFFIXES.get(suffix)
+        if suffix and name is None:
+            return pages.missing(request.url.path)
+        try:
+            data = resources.ontology_file().read_bytes()
+        except FileNotFoundError:
+            return pages.missing("/ontology")
+        name = name or negotiate.choose(request.headers.get("accept"), _OFFERS)
+        if name in (None, "html"):
+            return _finish(
+                request, pages.render("ontology.html", active="ontology", **ontology.terms(data))
+            )
+        assert name is not None
+        if name != "ttl":
+            triples = (quad.triple for quad in ox.parse(data, format=ox.RdfFormat.TURTLE))
+            data = describe.serialize(triples, name)
+        headers = {"Vary": "Accept", "Access-Control-Allow-Origin": "*"}
+        return _finish(request, _tagged(data, negotiate.MEDIA_TYPES[name], headers))
+
+    @routes.api_route("/{path:path}", methods=methods, include_in_schema=False)
+    def node(request: Request, path: str) -> Response:
+        with holder.use() as reader:
+            base = reader.base
+        raw = request.scope.get("raw_path", b"").decode("ascii", "replace").split("?")[0]
+        prefixes = {"/id/", urlsplit(base).path or "/"}
+        candidates = []
+        for prefix in sorted(prefixes):
+            if raw.startswith(prefix):
+                rest = raw[len(prefix) :]
+                candidates += [base + rest, base + unquote(rest)]
+        accept = request.headers.get("accept")
+        return _finish(
+            request, pages.node(candidates, accept, _page_number(request), request.url.path)
+        )
+
+    return routes
+
+
+class _Query:
+    """Stands for a request of the endpoint when the workbench is opened with a query."""
+
+    def __init__(self, query: str) -> None:
+        self.query = query
+
+
+def install(app: FastAPI, pages: Pages, holder: ReaderHolder) -> None:
+    """Adds static files, pages and the handlers of errors to the application."""
+    app.mount("/static", StaticFiles(directory=_HERE / "static"), name="static")
+    app.include_router(router(pages, holder))
+
+    @app.exception_handler(HTTPException)
+    def on_http_error(request: Request, error: HTTPException) -> Response:
+        title = {404: "Nothing here", 405: "Not this way"}.get(error.status_code, "No answer")
+        response = pages.render(
+            "error.html", error.status_code, title=title, shown=request.url.path, active=""
+        )
+        response.headers.update(error.headers or {})
+        return response
+
+    @app.exception_handler(KgBuilderError)
+    def on_own_error(request: Request, error: KgBuilderError) -> Response:
+        return Response(f"{error}\n", 503, {"Retry-After": "5"}, "text/plain")

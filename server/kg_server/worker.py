@@ -1,0 +1,231 @@
+"""Queries in on stdin, result frames out on stdout: the process that may be killed.
+
+A request is a length and a JSON object (see `Job` in workers.py). A frame is a letter, a
+length and that many bytes: `R` ready, `H` head (JSON), `D` data, `E` end, `X` error (JSON).
+Run as `python -m kg_server.worker FOLDER MEMORY`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import re
+import struct
+import sys
+import threading
+from collections.abc import Iterable
+from itertools import islice
+from typing import Any, BinaryIO, Final
+
+import pyoxigraph as ox
+
+from kg_server import guard, sandbox
+
+_FRAME: Final = struct.Struct(">cI")
+_CHUNK: Final = 64 * 1024
+_CELL: Final = 2000
+_POSITION: Final = re.compile(r"error at (\d+):(\d+): (?:expected )?(?:one of )?(.*)", re.DOTALL)
+# An item of the parser's list: a token in quotes or a word; character classes are skipped.
+_ITEM: Final = re.compile(r"\[(?:'[^']*'|[^\]'])*\]|\"((?:[^\"\\]|\\.)*)\"|([A-Z<][^,\[]*)")
+_NOISE: Final = frozenset({"<unreported>", "'", "''''", '\\"', '\\"\\"\\"', "\\\\", "\\\\u", "\\\\U"})
+
+RESULT_FORMATS: Final = {
+    "json": ox.QueryResultsFormat.JSON,
+    "xml": ox.QueryResultsFormat.XML,
+    "csv": ox.QueryResultsFormat.CSV,
+    "tsv": ox.QueryResultsFormat.TSV,
+}
+GRAPH_FORMATS: Final = {
+    "ttl": ox.RdfFormat.TURTLE,
+    "nt": ox.RdfFormat.N_TRIPLES,
+    "rdf": ox.RdfFormat.RDF_XML,
+    "jsonld": ox.RdfFormat.JSON_LD,
+    "nq": ox.RdfFormat.N_QUADS,
+    "trig": ox.RdfFormat.TRIG,
+}
+
+
+class Refused(Exception):
+    """The query will not be answered; `code` says why, position is 1-based where known."""
+
+    def __init__(
+        self, code: str, message: str, line: int | None = None, column: int | None = None
+    ) -> None:
+        super().__init__(message)
+        self.body = {"code": code, "message": message, "line": line, "column": column}
+
+
+class _Frames:
+    """A file to write to for pyoxigraph; cuts what it gets into frames."""
+
+    def __init__(self, out: BinaryIO) -> None:
+        self._out = out
+        self._parts: list[bytes] = []
+        self._size = 0
+
+    def send(self, kind: bytes, payload: bytes = b"") -> None:
+        """Writes one frame at once."""
+        self._out.write(_FRAME.pack(kind, len(payload)) + payload)
+        self._out.flush()
+
+    def write(self, data: bytes) -> int:
+        """Takes bytes of the result."""
+        self._parts.append(bytes(data))
+        self._size += len(data)
+        if self._size >= _CHUNK:
+            self.flush()
+        return len(data)
+
+    def flush(self) -> None:
+        """Sends what is waiting."""
+        if self._size:
+            self.send(b"D", b"".join(self._parts))
+            self._parts.clear()
+            self._size = 0
+
+
+def _syntax_error(error: SyntaxError, query: str) -> Refused:
+    """Oxigraph's message as position, what stands there, and what would have been right."""
+    found = _POSITION.match(str(error.msg))
+    if not found:
+        return Refused("syntax", f"syntax error: {error.msg}")
+    line, column, expected = int(found[1]), int(found[2]), found[3]
+    lines = query.splitlines()
+    rest = lines[line - 1][column - 1 :].strip() if line <= len(lines) else ""
+    near = f", at {rest[:30]!r}" if rest else ", at the end"
+    message = f"syntax error in line {line}, column {column}{near}"
+    if "Prefix not found" in expected:
+        return Refused("syntax", f"{message}: its prefix is not declared", line, column)
+    items = dict.fromkeys((one or two).strip() for one, two in _ITEM.findall(expected))
+    items.pop("", None)
+    sentences = [item for item in items if " " in item]  # "The SELECT contains a variable …"
+    wanted = sentences or [item for item in items if item not in _NOISE]
+    if wanted:
+        hint = ", ".join(wanted[:12]) + (" …" if len(wanted) > 12 else "")
+        message += f": {hint}" if sentences else f": expected {hint}"
+    return Refused("syntax", message, line, column)
+
+
+def _graphs(values: Iterable[str] | None) -> list[ox.NamedNode | ox.BlankNode] | None:
+    if values is None:
+        return None
+    try:
+        return [ox.NamedNode(value) for value in values]
+    except ValueError as error:
+        raise Refused("parameter", f"a graph's name in the request is not an IRI: {error}") from error
+
+
+def _evaluate(store: ox.Store, job: dict[str, Any]) -> Any:
+    query = job["query"]
+    if guard.is_update(query):
+        raise Refused("update", "this endpoint is read-only: updates are refused")
+    if guard.federates(query):
+        raise Refused("service", "SERVICE is refused: this endpoint asks no other endpoint")
+    default, named = _graphs(job["default_graphs"]), _graphs(job["named_graphs"])
+    if default is not None or named is not None:
+        # SPARQL 1.1 Protocol 2.1.4: a dataset named in the request replaces the whole one.
+        dataset: dict[str, Any] = {"default_graph": default or [], "named_graphs": named or []}
+    else:
+        union = job["union"] and not guard.names_dataset(query)
+        dataset = {"use_default_graph_as_union": union}
+    try:
+        return store.query(query, **dataset)
+    except SyntaxError as error:
+        raise _syntax_error(error, query) from error
+
+
+def _cell(term: Any) -> list[str | None] | None:
+    """Kind, text (cut: a page is read by eye), and language or datatype of a term."""
+    if term is None:
+        return None
+    if isinstance(term, ox.NamedNode):
+        return ["uri", term.value[:_CELL], None]
+    if isinstance(term, ox.Literal):
+        kind = None if term.language else term.datatype.value
+        return ["literal", term.value[:_CELL], term.language and f"@{term.language}" or kind]
+    return ["other", str(term)[:_CELL], None]
+
+
+def _rows(result: Any, limit: int) -> bytes:
+    """The first `limit` rows as JSON: what a page shows."""
+    if isinstance(result, ox.QuerySolutions):
+        names = [variable.value for variable in result.variables]
+        found = [[_cell(row[name]) for name in names] for row in islice(result, limit + 1)]
+    else:
+        names = ["subject", "predicate", "object"]
+        found = [[_cell(term) for term in triple] for triple in islice(result, limit + 1)]
+    body = {"vars": names, "rows": found[:limit], "more": len(found) > limit}
+    return json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
+
+
+def _answer(store: ox.Store, job: dict[str, Any], frames: _Frames) -> None:
+    result = _evaluate(store, job)
+    graph = isinstance(result, ox.QueryTriples)
+    boolean = isinstance(result, ox.QueryBoolean)
+    form = "graph" if graph else "boolean" if boolean else "bindings"
+    name = job["graph_format"] if graph else job["result_format"]
+    if name is None:
+        raise Refused("format", f"this query gives {form}, in none of the formats asked for")
+    frames.send(b"H", json.dumps({"form": form, "format": name}).encode())
+    if name == "html":
+        if boolean:
+            frames.write(json.dumps({"boolean": bool(result)}).encode())
+        else:
+            frames.write(_rows(result, job["page_rows"]))
+    elif graph:
+        result.serialize(frames, GRAPH_FORMATS[name])
+    else:
+        result.serialize(frames, RESULT_FORMATS[name])
+    frames.flush()
+    frames.send(b"E")
+
+
+def _serve(store: ox.Store, jobs: queue.SimpleQueue[bytes], frames: _Frames) -> None:
+    while True:
+        job = json.loads(jobs.get())
+        try:
+            _answer(store, job, frames)
+        except Refused as refusal:
+            frames.send(b"X", json.dumps(refusal.body).encode())
+        except MemoryError:
+            os._exit(70)  # nothing is sure any more; the parent starts another worker
+        except (OSError, RuntimeError, ValueError) as error:
+            if isinstance(error, BrokenPipeError):
+                os._exit(0)
+            body = {"code": "evaluation", "message": f"the query failed: {error}"}
+            frames.send(b"X", json.dumps(body).encode())
+
+
+def _listen(source: BinaryIO, jobs: queue.SimpleQueue[bytes]) -> None:
+    """Hands requests on; ends the process with its parent, even in the midst of a query."""
+    while True:
+        head = source.read(4)
+        if len(head) < 4:
+            os._exit(0)
+        (size,) = struct.unpack(">I", head)
+        jobs.put(source.read(size))
+
+
+def main(folder: str, memory: int) -> None:
+    """Opens the snapshot read-only, says so, and answers until stdin ends."""
+    out = os.fdopen(os.dup(1), "wb", buffering=0)
+    os.dup2(2, 1)  # a stray print must not get between the frames
+    frames = _Frames(out)
+    sandbox.limit_memory(memory)
+    sandbox.forbid_network()
+    try:
+        store = ox.Store.read_only(folder)
+    except (OSError, ValueError) as error:
+        body = {"code": "store", "message": f"the snapshot cannot be opened: {error}"}
+        frames.send(b"X", json.dumps(body).encode())
+        return
+    jobs: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+    source = os.fdopen(os.dup(0), "rb")
+    threading.Thread(target=_listen, args=(source, jobs), daemon=True).start()
+    frames.send(b"R")
+    _serve(store, jobs, frames)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]))
