@@ -89,7 +89,7 @@ def test_json_report_has_every_number(articles: Path, tmp_path: Path) -> None:
     [
         ("empty.txt", b"", "empty"),
         ("binary.txt", bytes(range(256)) * 64, "binary"),
-        ("image.txt", b"\x89PNG\r\n\x1a\n" + b"\0" * 400, "binary"),
+        ("image.txt", b"\x89PNG\r\n\x1a\n" + b"\0" * 400, "png image"),
         ("bare.html", b"<html><body></body></html>", "no "),
         ("broken.txt.meta.json", b"{", "sidecar"),
     ],

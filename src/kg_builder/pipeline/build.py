@@ -174,6 +174,7 @@ class _Build:
         self.report.removed += len(gone)
 
     def _fail(self, name: str, reason: str, kind: str = "error") -> None:
+        reason = reason.removeprefix(f"{name}: ")
         self.report.problems.append(Failure(name, reason, kind))
 
     # --- the three movements ----------------------------------------------------------
@@ -198,6 +199,8 @@ class _Build:
             Snapshots(self.dir.path).prune(self.settings.keep_snapshots)
         except OSError as error:
             raise storage_error(error, self.dir.path) from error
+        finally:
+            clean(self.dir)  # also frees the room that a failed build had taken
         self._spent(self.analyser.clock.seconds)
         self.report.seconds = round(time.perf_counter() - self.started, 3)
         return self.report

@@ -49,7 +49,9 @@ def _round(
     work: Callable[[Job], Outcome], jobs: Sequence[Job], workers: int, left: list[Job]
 ) -> Iterator[Outcome]:
     """One pool's life; `left` takes the jobs that were not done when a worker died."""
+    # Not fork: the parent may hold Oxigraph's threads, which a fork would lose.
     context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["kg_builder.pipeline.tasks"])
     with ProcessPoolExecutor(min(workers, len(jobs)), mp_context=context) as pool:
         waiting = iter(jobs)
         running: dict[Future[Outcome], Job] = {}
