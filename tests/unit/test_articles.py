@@ -139,6 +139,7 @@ SPLIT = [
     "It fell by 2.5 percent.|“We saw it,” she said.|“No.”|Then they went… and came back.",
     "He met No. 7 and Dr. Lee in the U.S.|The talks failed.",
     "Who did it?|Nobody knows!|“Why?” he asked.|It ended in 2021.|55 people came.",
+    "all was small, said dr. lee.|nobody wrote a capital letter here.|why?",
     "They stayed until 5 a.m.|The police came.|Prof. J. R. Smith of St. Andrews agreed.",
     "Governance of the pandemic .|The rest followed...|More came.",
 ]

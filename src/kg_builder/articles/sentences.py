@@ -15,6 +15,7 @@ _OPENERS: Final = "\"'“‘«‹([¿¡"
 _END: Final = re.compile(
     rf"(?<![.!?…])[.!?…]++[{re.escape(_CLOSERS)}]*+(?=\s|\Z)|(?<=\s)\.(?=[A-Z])"
 )
+_CAPITAL: Final = re.compile(r"[A-ZÀ-ÖØ-ÞΑ-ΩА-Я]")
 _TOKEN: Final = re.compile(r"[^\s]*\Z")
 _NEXT: Final = re.compile(rf"[\s\u200b\ufeff]*+[{re.escape(_OPENERS)}]*+([^\s]{{1,40}})")
 _INITIAL: Final = re.compile(r"[^\W\d_]\Z")
@@ -36,8 +37,9 @@ def trim(text: str, start: int, end: int) -> Span:
 def sentences(text: str, span: Span) -> Iterator[Span]:
     """The sentences of `text[span.start:span.end]`, in order, trimmed, none empty."""
     start = span.start
+    caseless = _CAPITAL.search(text, span.start, span.end) is None  # small letters tell nothing
     for match in _END.finditer(text, span.start, span.end):
-        if match.end() >= span.end or _splits(text, start, match, span.end):
+        if match.end() >= span.end or _splits(text, start, match, span.end, caseless):
             found = trim(text, start, match.end())
             if found.start < found.end:
                 yield found
@@ -47,13 +49,13 @@ def sentences(text: str, span: Span) -> Iterator[Span]:
         yield rest
 
 
-def _splits(text: str, start: int, match: re.Match[str], end: int) -> bool:
+def _splits(text: str, start: int, match: re.Match[str], end: int, caseless: bool) -> bool:
     """Whether a sentence ends with this punctuation, which is not at the span's end."""
     following = _NEXT.match(text, match.end(), end)
     if not following:
         return True
     word = following.group(1)
-    if word[0].islower():
+    if word[0].islower() and not caseless:
         return False
     mark = match.group()
     if mark.rstrip(_CLOSERS) != ".":
