@@ -1,12 +1,14 @@
 """Prints all scores on gold, the confusion of classes, and the most frequent errors.
 
-Run from the checkout: python benchmarks/quality.py [--errors N] [--only samples|page]
-The development page is scored where its data stands beside the checkout.
+Run from the checkout: python benchmarks/quality.py [--errors N] [--only samples|page] [--floors]
+With --floors it prints what tests/quality/floors.toml would hold if it were set now. The
+development page is scored where its data stands beside the checkout.
 """
 
 from __future__ import annotations
 
 import argparse
+import math
 import sys
 from collections import Counter
 from pathlib import Path
@@ -15,6 +17,8 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from tests.quality.measure import Report, measure_page, measure_samples  # noqa: E402
+
+from kg_builder import __version__  # noqa: E402
 
 _CLASSES = ("PER", "ORG", "LOC", "GROUP", "TOPIC", "EVENT", "nothing")
 
@@ -43,22 +47,35 @@ def show(title: str, report: Report, errors: int) -> None:
             print(f"        {n:3} {words}")
 
 
+def show_floors(name: str, report: Report) -> None:
+    """Print each score rounded down to two digits, as a table of floors.toml."""
+    print(f"\n[{name}]")
+    for score, value in report.scores.items():
+        print(f'"{score}" = {math.floor(value * 100 + 1e-9) / 100:.2f}  # set at {__version__}')
+
+
 def main() -> None:
     """Read the arguments, measure, print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--errors", type=int, default=12, help="errors shown of each kind")
     parser.add_argument("--only", choices=("samples", "page"))
+    parser.add_argument("--floors", action="store_true", help="print a floors.toml, no tables")
     options = parser.parse_args()
+    reports = {}
     if options.only != "page":
-        show("samples", measure_samples(ROOT / "samples"), options.errors)
+        reports["samples"] = measure_samples(ROOT / "samples")
     shared = ROOT.parent / "shared"
     page = shared / "corpus" / "moderndiplomacy-central-asia.txt"
     gold = shared / "gold" / "moderndiplomacy-central-asia.json"
-    if options.only != "samples":
-        if page.exists() and gold.exists():
-            show("development page", measure_page(page, gold), options.errors)
+    if options.only != "samples" and page.exists() and gold.exists():
+        reports["page"] = measure_page(page, gold)
+    for name, report in reports.items():
+        if options.floors:
+            show_floors(name, report)
         else:
-            print("\nthe development page is not here; only the samples were scored")
+            show(name, report, options.errors)
+    if options.only != "samples" and "page" not in reports:
+        print("\nthe development page is not here; it was not scored", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -41,7 +41,7 @@ def load(path: Path, text: str) -> GoldDocument:
     for row in [*data["articles"], *data["teasers"]]:
         for entity in row.get("entities", []):
             names.setdefault(entity["entity"], entity["name"])
-        articles.append(_article(row))
+        articles.append(_article(row, text))
     outside = []
     for row in data["articles"]:
         for caption in row.get("captions", []):
@@ -51,7 +51,7 @@ def load(path: Path, text: str) -> GoldDocument:
     return GoldDocument(SOURCE, tuple(articles), names, tuple(outside))
 
 
-def _article(row: dict[str, Any]) -> GoldArticle:
+def _article(row: dict[str, Any], text: str) -> GoldArticle:
     authors = row.get("authors", [])
     affiliations = [
         (a["name"], _affiliation_name(x, row)) for a in authors for x in a["affiliations"]
@@ -62,7 +62,7 @@ def _article(row: dict[str, Any]) -> GoldArticle:
         teaser=row["kind"] == "teaser",
         title=row["title"],
         title_span=(title[0], title[1]),
-        body_span=tuple(row["bodySpan"]) if "bodySpan" in row else None,
+        body_span=_body(row, text),
         section=row["section"],
         relative_time=row.get("relativeTime"),
         snippet=row.get("snippet"),
@@ -80,6 +80,18 @@ def _article(row: dict[str, Any]) -> GoldArticle:
     )
 
 
+def _body(row: dict[str, Any], text: str) -> tuple[int, int] | None:
+    """The body's span without the captions it starts with and the white space it ends with."""
+    if "bodySpan" not in row:
+        return None
+    start, end = row["bodySpan"]
+    for caption in row.get("captions", []):
+        if text.startswith(caption, start):
+            start += len(caption)
+            start += len(text[start:end]) - len(text[start:end].lstrip())
+    return start, start + len(text[start:end].rstrip())
+
+
 def _affiliation_name(tie: dict[str, Any], row: dict[str, Any]) -> str:
     """The organisation as the text writes it, since that is what a builder can say."""
     for entity in row["entities"]:
@@ -91,10 +103,13 @@ def _affiliation_name(tie: dict[str, Any], row: dict[str, Any]) -> str:
 def _event(row: dict[str, Any]) -> GoldEvent:
     kind = row["type"]
     types = _TYPES.get(kind, (kind,))
+    dates: tuple[str, ...]
     if "date" in row:
         dates = (row["date"],) if row["date"] else ()
     elif "start" in row and "end" in row:
         dates = (f"{_day(row['start'], '01-01')}/{_day(row['end'], '12-31')}",)
+        if "dateInferred" in row:  # the year is not in the text, so the day alone is right too
+            dates += (f"-{row['start'][4:]}", f"-{row['end'][4:]}")
     else:
         dates = (row["end"],) if row.get("end") else ()
     actor = "perpetrator" if types[0] in _VIOLENT else "participant"

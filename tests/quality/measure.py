@@ -119,6 +119,8 @@ def _scores(
         scores[f"metadata.unknown {name}"] = tally.counts[f"metadata.unknown {name}"].recall
     scores["events.sentence.recall"] = tally.counts["events.sentence"].recall
     scores["events.factuality"] = tally.counts["events.factuality"].precision
+    wrong = sum(c.extra for name, c in tally.counts.items() if name.startswith("metadata."))
+    scores["metadata.no wrong statement"] = float(wrong == 0)
     scores["text.kept"] = tally.counts["text.kept"].recall
     scores["segments.no stray line"] = float(tally.counts["segments.stray"].extra == 0)
     for name, values in (("aliases", inside), ("aliases over the corpus", across)):

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -177,12 +177,19 @@ def score_segmentation(gold: GoldDocument, found: Iterable[ArticleAnalysis], tex
         [g.body_span for g in gold.articles if g.body_span],
         [s for a in rows if not a.teaser and (s := body_span(a))],
     )
-    for name, wanted, said in (
-        ("section", [g.section for g in gold.articles], [a.section for a in rows]),
-        ("time", [g.relative_time for g in gold.articles], [a.relative_time for a in rows]),
-        ("snippet", [g.snippet for g in gold.articles], [_snippet(a, text) for a in rows]),
-    ):
-        tally.add(f"segments.{name}", _numbered(wanted), _numbered(said))
+    wanted = {
+        "section": [(g.title, g.section) for g in gold.articles],
+        "time": [(g.title, g.relative_time) for g in gold.articles],
+        "snippet": [(g.title, g.snippet) for g in gold.articles],
+    }
+    said = {
+        "section": [(a.headline, a.section) for a in rows],
+        "time": [(a.headline, a.relative_time) for a in rows],
+        "snippet": [(a.headline, _snippet(a, text)) for a in rows],
+    }
+    for name, values in wanted.items():
+        found_values = [row for row in said[name] if row[1]]
+        tally.add(f"segments.{name}", [row for row in values if row[1]], found_values)
     stray = sum(
         start < s.span.end and s.span.start < end
         for start, end in gold.outside
@@ -195,17 +202,6 @@ def score_segmentation(gold: GoldDocument, found: Iterable[ArticleAnalysis], tex
 
 def _snippet(article: Article, text: str) -> str | None:
     return text[article.snippet.start : article.snippet.end] if article.snippet else None
-
-
-def _numbered(values: Iterable[object]) -> list[tuple[object, int]]:
-    """Values that are not None, equal ones told apart by a number."""
-    seen: Counter[object] = Counter()
-    rows = []
-    for value in values:
-        if value is not None:
-            rows.append((value, seen[value]))
-            seen[value] += 1
-    return rows
 
 
 def score_metadata(pairs: Iterable[Pair]) -> Tally:
@@ -319,7 +315,8 @@ def score_about(
         regions: set[str] = set()
         for key in subjects(record, resolution):
             found = entity(resolution, key)
-            name = own.get(key) or _id_of_name(gold, found.name if found else key)
+            names = (found.name, *found.aliases) if found else (key,)
+            name = own.get(key) or _id_of_name(gold, names)
             (regions if found and found.kind == "Region" else about).add(name)
         subject, region = set(pair.gold.about), set(pair.gold.regions)
         tally.add("about", subject - regions, about - (region - subject))
@@ -327,10 +324,13 @@ def score_about(
     return tally
 
 
-def _id_of_name(gold: GoldDocument, name: str) -> str:
-    """The gold id of a name, the name with a question mark where there is none."""
-    known = sorted(k for k, v in gold.names.items() if same_words(v, name))
-    return known[0] if known else f"{name}?"
+def _id_of_name(gold: GoldDocument, names: Sequence[str]) -> str:
+    """The gold id of the first name that has one, else the name with a question mark."""
+    for name in names:
+        for known in sorted(gold.names):
+            if same_words(gold.names[known], name):
+                return known
+    return f"{names[0]}?"
 
 
 def gold_ids(gold: GoldDocument, pair: Pair, text: str) -> dict[int, str]:

@@ -116,8 +116,11 @@ def bounds(date: str) -> tuple[str, str] | None:
 
 
 def date_agrees(event: GoldEvent, date: DateValue | None) -> int:
-    """2 agrees, 1 one side is silent, 0 contradicts; a date without a year agrees on its day."""
-    if date is None or not event.dates:
+    """2 agrees, 1 one side is silent, 0 contradicts; a day without a year agrees with that day.
+
+    A range without a year has neither value nor bounds, so it says nothing to compare.
+    """
+    if date is None or not event.dates or (date.lexical, date.earliest) == (None, None):
         return _SILENT
     for wanted in event.dates:
         said = date.lexical or ""
@@ -136,7 +139,9 @@ def _place(event: GoldEvent, candidate: Found) -> int:
 
 def _details(tally: Tally, event: GoldEvent, candidate: Found) -> None:
     date = date_agrees(event, candidate.event.date)
-    _detail(tally, "date", bool(event.dates), candidate.event.date is not None, date == _AGREES)
+    said_date = candidate.event.date
+    stated = said_date is not None and (said_date.lexical or said_date.earliest) is not None
+    _detail(tally, "date", bool(event.dates), stated, date == _AGREES)
     place = _place(event, candidate)
     _detail(tally, "place", event.place is not None, candidate.place is not None, place == _AGREES)
     for name, wanted, said in (
