@@ -190,6 +190,8 @@ class Grower:
         head = self.head(last.text) if not last.known and not last.people else None
         opened = self._opened(run)
         if word == "of":
+            if opened and unit.known is not None and unit.known.kind in ("Place", "Region"):
+                return True
             if last.text in self._lexicon.roles or last.text in self._lexicon.honorifics:
                 return False
             if head is None and not last.known:

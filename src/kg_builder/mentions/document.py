@@ -62,6 +62,8 @@ class DocumentReader:
         for c in found:
             if c.kind != "Group" and c.confidence >= 0.6:
                 known.setdefault(c.surface, c)
+                if c.kind == "Person" and c.surface.split()[-1] not in self._lexicon.after_name:
+                    known.setdefault(c.surface.split()[-1], c)
         found += [c for sent in titles for c in self._title(sent, known)]
         decided.candidates = _without_overlap(found)
         return decided
@@ -290,6 +292,8 @@ def _title_case(sent: Sent, role: str) -> bool:
         return True
     if role in ("headline", "heading"):
         return capital == len(words) or (len(words) >= 4 and capital >= 0.75 * len(words))
+    if sent.tokens[-1].text == ".":
+        return False
     every = [t for t in sent.tokens if t.text[0].isalpha()]
     return len(every) >= 6 and sum(t.cap for t in every) >= 0.75 * len(every)
 
