@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 FOLDER = Path(__file__).parent / "gold"
 _MARK = re.compile(r"\[\[([^|\]]+)\|([^\]]+)\]\]|\{\{([^|}]+)\|([^}]+)\}\}")
-_NOT_ROLES = frozenset({"date", "place", "killed", "injured", "fact", "also", "again"})
+_NOT_ROLES = frozenset({"date", "place", "killed", "injured", "fact", "also", "again", "same"})
 _SPACES = re.compile(r"\s+")
 
 
@@ -36,7 +36,7 @@ class GoldEvent:
     """An event by its trigger; the first of `types` is the annotator's own choice.
 
     An `optional` one is told again elsewhere in the article: finding it is neither right nor
-    wrong, and missing it is no loss.
+    wrong, and missing it is no loss. `same` names an event that several articles report.
     """
 
     start: int
@@ -49,6 +49,7 @@ class GoldEvent:
     factuality: str = "reported"
     roles: tuple[tuple[str, str], ...] = ()
     optional: bool = False
+    same: str | None = None
 
 
 _Mark = TypeVar("_Mark", GoldMention, GoldEvent)
@@ -212,6 +213,7 @@ def _event(start: int, end: int, spec: str) -> GoldEvent:
         values.get("fact", "reported"),
         roles,
         "again" in values,
+        values.get("same"),
     )
 
 

@@ -5,7 +5,7 @@ Used by the floors test and by benchmarks/quality.py, so both print the same fig
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,7 +26,7 @@ from tests.quality.scoring import (
     score_metadata,
     score_segmentation,
 )
-from tests.quality.scoring_events import score_events
+from tests.quality.scoring_events import event_clusters, score_events
 
 _F1 = (
     "segments.title segments.body segments.section segments.time segments.snippet "
@@ -73,7 +73,7 @@ def _measure(
         analyses += analyser.analyse(path.name, data, analyser.hints(path.name, sidecar))
     resolution = resolve_analyses(analyses, settings)
     tally = Tally()
-    inside, across = [], []
+    inside, across, events = [], [], []
     for analysis in analyses:
         text = analysis.document.text
         document = load(analysis.document.source_name, text)
@@ -88,8 +88,28 @@ def _measure(
         tally.merge(score_events(document, pairs, text))
         inside += mention_clusters(pairs, text)
         across += mention_clusters(pairs, text, resolution.entity_of)
+        events += event_clusters(document, pairs, text, resolution.event_of)
         _check_offsets(pairs, text)
-    return Report(_scores(tally, b_cubed(inside), b_cubed(across)), tally)
+    clusters = {
+        "aliases": inside,
+        "aliases over the corpus": across,
+        "events over the corpus": events,
+    }
+    for name, rows in clusters.items():
+        _cluster_errors(tally, name, rows)
+    return Report(_scores(tally, {k: b_cubed(rows) for k, rows in clusters.items()}), tally)
+
+
+def _cluster_errors(tally: Tally, name: str, rows: list[tuple[Hashable, Hashable]]) -> None:
+    """Gold clusters that are split, and found clusters that join several gold ones."""
+    for said, one, other in (("split", 0, 1), ("joined", 1, 0)):
+        groups: dict[Hashable, set[str]] = {}
+        for row in rows:
+            groups.setdefault(row[one], set()).add(str(row[other]))
+        for key, members in groups.items():
+            if len(members) > 1:
+                shown = "; ".join(sorted(members))
+                tally.errors[f"{name}: {said}", f"{key}: {shown}"] += 1
 
 
 def _check_offsets(pairs: list[Pair], text: str) -> None:
@@ -103,8 +123,7 @@ def _check_offsets(pairs: list[Pair], text: str) -> None:
 
 def _scores(
     tally: Tally,
-    inside: tuple[float, float, float],
-    across: tuple[float, float, float],
+    clusters: Mapping[str, tuple[float, float, float]],
 ) -> dict[str, float]:
     """All scores by name, each from 0 to 1 and higher is better."""
     names = Counts()
@@ -123,6 +142,6 @@ def _scores(
     scores["metadata.no wrong statement"] = float(wrong == 0)
     scores["text.kept"] = tally.counts["text.kept"].recall
     scores["segments.no stray line"] = float(tally.counts["segments.stray"].extra == 0)
-    for name, values in (("aliases", inside), ("aliases over the corpus", across)):
+    for name, values in clusters.items():
         scores |= {f"{name}.precision": values[0], f"{name}.recall": values[1], name: values[2]}
     return dict(sorted(scores.items()))

@@ -397,7 +397,7 @@ def mention_clusters(
             span = trim(text, m.start, m.end, m.kind == "Person") if m.start >= 0 else (0, 0)
             local = said.get(span)
             if local is None:
-                cluster: Hashable = (pair.gold.id, pair.gold.title, m.start, m.end)
+                cluster: Hashable = f"not found at {m.start} in {pair.gold.title[:20]}"
             elif entity_of is None:
                 cluster = (key, local[1])
             else:

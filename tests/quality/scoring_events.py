@@ -9,7 +9,7 @@ as right nor as wrong. `statement` events are counted apart, since there are so 
 from __future__ import annotations
 
 import calendar
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 
 from kg_builder.model import Count, DateValue, EventCandidate
@@ -23,6 +23,7 @@ _WRONG, _SILENT, _AGREES = 0, 1, 2
 class Found:
     """A candidate with its sentence's offsets and the gold ids of what it names."""
 
+    number: int
     event: EventCandidate
     start: int
     end: int
@@ -53,6 +54,23 @@ def score_events(gold: GoldDocument, pairs: Iterable[Pair], text: str) -> Tally:
     return tally
 
 
+def event_clusters(
+    gold: GoldDocument, pairs: Iterable[Pair], text: str, event_of: Mapping[str, tuple[str, ...]]
+) -> list[tuple[Hashable, Hashable]]:
+    """(gold name, merged event) of each gold event that several articles report.
+
+    One that was not found stands alone.
+    """
+    rows: list[tuple[Hashable, Hashable]] = []
+    for pair in pairs:
+        found = _found(pair, gold_ids(gold, pair, text))
+        matches, missed, _ = _match([e for e in pair.gold.events if e.same], found)
+        key = pair.found.article.key if pair.found else ""
+        rows += [(event.same, event_of[key][c.number]) for event, c in matches]
+        rows += [(event.same, (pair.gold.title, event.start)) for event in missed]
+    return rows
+
+
 def _name(kind: str) -> str:
     return "events.statements" if kind == "statement" else "events"
 
@@ -63,13 +81,14 @@ def _found(pair: Pair, ids: Mapping[int, str]) -> list[Found]:
     spans = {s.index: s.span for s in pair.found.article.sentences}
     return [
         Found(
+            number,
             e,
             spans[e.sentence].start,
             spans[e.sentence].end,
             ids[e.place] if e.place is not None else None,
             frozenset((p.role, ids[p.entity]) for p in e.participants),
         )
-        for e in pair.found.events
+        for number, e in enumerate(pair.found.events)
     ]
 
 
