@@ -28,7 +28,9 @@ def other_extractor() -> Extractor:
 def article(text: str, role: SentenceRole = "body") -> Article:
     """An article whose sentences end at ". " or a line end; a first line "# …" is its headline."""
     sentences: list[Sentence] = []
-    for match in re.finditer(r"[^\n]+?(?:[.!?](?=\s[A-Z“])(?<!\s[A-Z]\.)(?<!Mr\.)|$)", text, re.M):
+    for match in re.finditer(
+        r"[^\n]+?(?:[.!?](?=\s[A-Z“])(?<!\s[A-Z]\.)(?<!Mr\.)|$)", text, re.MULTILINE
+    ):
         start = match.start() + len(match.group()) - len(match.group().lstrip())
         here: SentenceRole = "headline" if match.group().startswith("# ") else role
         sentences.append(Sentence(len(sentences), Span(start, match.end()), here, 0))
@@ -65,7 +67,7 @@ def entity(text: str, name: str) -> LocalEntity:
         # people
         ("Then Chancellor Helga Brandt left.", {("Helga Brandt", "Person")}),
         ("He met Mr. Okonjo there.", {("Okonjo", "Person")}),
-        ("The order came from Gen. Peter J. Malloy Jr. himself.", {("Peter J. Malloy Jr.", "Person")}),
+        ("It came from Gen. Peter J. Malloy Jr. himself.", {("Peter J. Malloy Jr.", "Person")}),
         ("It quoted spokesman Dzhokar Umarin.", {("Dzhokar Umarin", "Person")}),
         ("The note names Abu Yusuf al-Masri.", {("Abu Yusuf al-Masri", "Person")}),
         ("Friends of Vincent van der Berg came.", {("Vincent van der Berg", "Person")}),
@@ -92,14 +94,14 @@ def entity(text: str, name: str) -> LocalEntity:
         # places by head nouns
         ("They crossed the Arun River at dawn.", {("Arun River", "Place")}),
         ("He hid in Darvoz district for years.", {("Darvoz", "Place")}),
-        ("A bomb hit Merzak International Airport.", {("Merzak International Airport", "Facility")}),
+        ("It hit Merzak International Airport.", {("Merzak International Airport", "Facility")}),
         ("They prayed at the Blue Mosque.", {("Blue Mosque", "Facility")}),
         # topics and events
         ("It signed the Green Corridor Agreement.", {("Green Corridor Agreement", "Topic")}),
         ("The Covid-19 pandemic goes on.", {("Covid-19 pandemic", "Topic")}),
-        ("It spoke at the Ninth Ministerial Conference.", {("Ninth Ministerial Conference", "Event")}),
+        ("At the Ninth Ministerial Conference.", {("Ninth Ministerial Conference", "Event")}),
         ("After the second Karvat war it left.", {("second Karvat war", "Event")}),
-        ("At the 12th Session of the Council he spoke.", {("12th Session of the Council", "Event")}),
+        ("At the 12th Session of the Council.", {("12th Session of the Council", "Event")}),
         # possessives, articles and hyphens
         ("This is China’s plan.", {("China", "Place")}),
         ("The Hezbollah-backed men and al Qaeda-linked men met.",
@@ -230,10 +232,9 @@ TEXT = st.lists(
         st.sampled_from(
             """the of and in al- al bin President Mr. Tokyo China US-China Ministry University
             (UN) (IMU) Uyghurs Taliban-backed Jr. said, 's ’s . , “ ” 47th Conference war Monday
-            Anna Kovac Kovac's KOVAC Covid-19 Inc. St. - – … \u00a0 é\u0301 𝔘 https://x.y A""".split(
-                " "
-            )
+            Anna Kovac Kovac's KOVAC Covid-19 Inc. St. - – … é\u0301 𝔘 https://x.y A""".split()
         ),
+        st.just("\u00a0"),
         st.text(max_size=8),
     ),
     max_size=40,
@@ -253,8 +254,26 @@ def test_spans_lie_in_sentences_without_overlap_and_twice_the_same(text: str) ->
         assert mention.span.start >= last
         last = mention.span.end
         exact = text[mention.span.start : mention.span.end]
-        assert exact == exact.strip() and not exact.endswith(("'s", "’s"))
+        assert exact == exact.strip()
+        assert not exact.endswith(("'s", "’s"))
         assert mention.kind == entities[mention.entity].kind
-        assert 0 < mention.confidence <= 1 and mention.confidence == round(mention.confidence, 2)
+        assert 0 < mention.confidence <= 1
+        assert mention.confidence == round(mention.confidence, 2)
     assert [e.id for e in entities] == list(range(len(entities)))
     assert {m.entity for m in mentions} == set(range(len(entities)))
+
+
+def test_a_city_s_number_is_not_guessed() -> None:
+    texts = {
+        "He lives in Springfield.": None,
+        "He lives in Springfield, Illinois.": "geonames:4250542",
+        "He lives in Paris.": "geonames:2988507",
+        "He lives in Paris, Texas.": "geonames:4717560",
+    }
+    found = {text: read(text)[1][0].authority for text in texts}
+    assert found == texts
+
+
+def test_a_province_is_the_same_place_with_and_without_its_head_noun() -> None:
+    _, entities = read("He fled from Darvoz district to Darvoz Province.")
+    assert [e.kind for e in entities] == ["Place"]

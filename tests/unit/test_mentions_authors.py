@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from itertools import pairwise
 
 from kg_builder.authority import Authority
 from kg_builder.mentions import AuthorLinks, Extractor, authors
@@ -68,7 +69,7 @@ def test_numbers_agree_and_spans_do_not_overlap() -> None:
     found = linked(professor())
     assert [e.id for e in found.entities] == list(range(len(found.entities)))
     spans = [m.span for m in found.mentions]
-    assert all(a.end <= b.start for a, b in zip(spans, spans[1:], strict=False))
+    assert all(a.end <= b.start for a, b in pairwise(spans))
     assert all(m.kind == found.entities[m.entity].kind for m in found.mentions)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from kg_builder.authority import Concept
 from kg_builder.mentions.candidates import LEAD_WORDS, Candidate, Grower, Sent, Unit, join_tokens
 from kg_builder.mentions.context import Context
 from kg_builder.mentions.gazetteer import Gazetteer, Known
@@ -138,7 +139,7 @@ class Classifier:
                 or not (unit.text in lexicon.roles or unit.text in lexicon.honorifics)
             ):
                 continue
-            if k and self._looks_first(run[k - 1]) and unit.text not in lexicon.roles:
+            if k and self._around.looks_first(run[k - 1]) and unit.text not in lexicon.roles:
                 continue
             left = k
             while left and not run[left - 1].known and run[left - 1].text in lexicon.role_modifiers:
@@ -147,7 +148,7 @@ class Classifier:
             rest, before = run[right:], run[:left]
             if rest and not rest[0].small:
                 head = self._head_of(rest) or self._head_of(run)
-                person = self._looks_first(rest[0]) and len(rest) <= 3
+                person = self._around.looks_first(rest[0]) and len(rest) <= 3
                 opens = not rest[0].known and self._grower.head(rest[0].text) and len(rest) > 1
                 if (head or opens) and not person and unit.text not in _STRICT:
                     return None
@@ -167,6 +168,15 @@ class Classifier:
                 found += self._resolve(sent, rest, lowered)
             return found
         return None
+
+    def _which_city(self, sent: Sent, made: Candidate) -> Concept | None:
+        """The GeoNames city that is meant, told by the place that follows a comma."""
+        around: tuple[Concept, ...] = ()
+        if self._around.word(sent, made.b) == "," and made.b + 1 < len(sent.tokens):
+            hit = self._gazetteer.match(sent.tokens, made.b + 1)
+            if hit and hit[1].concept and hit[1].type in ("country", "subdivision", "territory"):
+                around = (hit[1].concept,)
+        return self._gazetteer.which_city(made.surface, around)
 
     def _role_end(self, run: Sequence[Unit], k: int) -> int:
         """The unit number after a role phrase that has its office word at `k`."""
@@ -228,7 +238,7 @@ class Classifier:
             return self._make(sent, run, before.kind, before.type, "pattern", 0.82)
         if self._around.at_work(sent, run):
             return self._make(sent, run, "Organization", None, "pattern", 0.75)
-        if self._particle_name(run):
+        if self._around.particle_name(run):
             if self._around.word(sent, run[0].a - 1) in ("in", "near", "from", "at"):
                 return self._make(sent, run, "Place", None, "pattern", 0.6)
             return self._make(sent, run, "Person", None, "pattern", 0.75)
@@ -291,7 +301,7 @@ class Classifier:
 
     def _person_by_name(self, run: list[Unit]) -> bool:
         """First name first, everything else a possible surname."""
-        if not self._looks_first(run[0]) or any(
+        if not self._around.looks_first(run[0]) or any(
             u.small and u.text in ("of", "for", "on", "and", "&", "the", "in") for u in run
         ):
             return False
@@ -304,37 +314,8 @@ class Classifier:
         weak = run[0].text in self._lexicon.weak_first_names
         return len(capitals) == 2 and not weak and run[-1].text in self._cues.surname_heads
 
-    def _looks_first(self, unit: Unit) -> bool:
-        if unit.people or (unit.known and unit.b - unit.a > 1):
-            return False
-        word = unit.text
-        return word in self._lexicon.first_names or (
-            "-" in word and word.split("-")[0] in self._lexicon.first_names
-        )
-
     def _person_score(self, run: list[Unit]) -> float:
         return 0.75 if run[0].text in self._lexicon.weak_first_names else 0.9
-
-    def _particle_name(self, run: list[Unit]) -> bool:
-        """A particle or initial inside: "J. Doe", "Ludwig van Beethoven"."""
-        if any(u.known or u.people for u in run) or len(run) > 5:
-            return False
-        inner = [u.text for u in run[1:]]
-        if any(u.small and u.text in ("of", "for", "on", "and", "&", "the", "in") for u in run):
-            return False
-        if any(u.small for u in run):
-            return any(
-                u.text in ("bin", "ibn", "van", "von", "al", "el", "ul", "ur", "der", "bint")
-                for u in run
-                if u.small
-            )
-        initial = [len(w) == 2 and w[1] == "." for w in (u.text for u in run)]
-        if any(initial[:-1]) and not all(initial):
-            return True
-        return (
-            any(w.startswith(("al-", "el-", "Al-", "El-", "ul-")) for w in inner)
-            or run[-1].text in self._lexicon.after_name
-        )
 
     def _by_context(self, sent: Sent, run: list[Unit]) -> Candidate | None:
         """No cue inside: a city's exact name, the words around, or the shape of a person's name."""
@@ -344,7 +325,7 @@ class Classifier:
         city = self._gazetteer.city(text)
         if city is not None and (previous in self._cues.place_before or city.population > 200_000):
             made = self._make(sent, run, "Place", "city", "gazetteer", 0.85)
-            made.concept = city
+            made.concept = self._which_city(sent, made)
             return made
         cue = self._cues.after.get(self._around.word(sent, run[-1].b))
         if cue and previous != "a":
@@ -443,7 +424,7 @@ class Classifier:
             )
         ):
             made = self._make(sent, run, "Place", "city", "gazetteer", 0.8)
-            made.concept = city
+            made.concept = self._which_city(sent, made)
             return made
         if following in self._lexicon.saying_verbs and previous not in ("the", "a", "an"):
             return self._make(sent, run, "Person", None, "pattern", 0.6)

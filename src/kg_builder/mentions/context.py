@@ -7,7 +7,7 @@ from kg_builder.mentions.lexicon import Lexicon
 
 
 class Context:
-    """Looks at the words before and after a run."""
+    """Looks at the words before and after a run, and for a person's name in it."""
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
@@ -51,3 +51,33 @@ class Context:
         """Whether the neighbours are all capitals too, so that capitals mean loudness."""
         near = (self.word(sent, unit.a - 1), self.word(sent, unit.b))
         return any(len(w) > 3 and w.isupper() and w.isalpha() for w in near)
+
+    def looks_first(self, unit: Unit) -> bool:
+        """Whether the unit is a common first name."""
+        if unit.people or (unit.known and unit.b - unit.a > 1):
+            return False
+        word = unit.text
+        return word in self._lexicon.first_names or (
+            "-" in word and word.split("-")[0] in self._lexicon.first_names
+        )
+
+    def particle_name(self, run: list[Unit]) -> bool:
+        """A particle or initial inside: "J. Doe", "Ludwig van Beethoven"."""
+        if any(u.known or u.people for u in run) or len(run) > 5:
+            return False
+        inner = [u.text for u in run[1:]]
+        if any(u.small and u.text in ("of", "for", "on", "and", "&", "the", "in") for u in run):
+            return False
+        if any(u.small for u in run):
+            return any(
+                u.text in ("bin", "ibn", "van", "von", "al", "el", "ul", "ur", "der", "bint")
+                for u in run
+                if u.small
+            )
+        initial = [len(w) == 2 and w[1] == "." for w in (u.text for u in run)]
+        if any(initial[:-1]) and not all(initial):
+            return True
+        return (
+            any(w.startswith(("al-", "el-", "Al-", "El-", "ul-")) for w in inner)
+            or run[-1].text in self._lexicon.after_name
+        )

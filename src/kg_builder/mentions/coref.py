@@ -12,6 +12,7 @@ from kg_builder.mentions.document import Decided
 from kg_builder.mentions.lexicon import Lexicon
 from kg_builder.model import EntityKind, LocalEntity, Mention, Span
 
+_PROVINCES = frozenset({"Province", "Governorate", "Oblast", "Prefecture", "Canton", "Emirate"})
 _PLACES = ("Place", "Region", "Facility")
 
 
@@ -55,6 +56,11 @@ class _Clusters:
     def __init__(self, decided: Decided, authority: Authority, lexicon: Lexicon) -> None:
         self._candidates = decided.candidates
         self._long_forms = decided.long_forms
+        self._places = {
+            c.surface
+            for c in decided.candidates
+            if c.kind == "Place" and c.type in ("subdivision", "region", None)
+        }
         self._authority = authority
         self._lexicon = lexicon
         self.all: list[Cluster] = []
@@ -111,9 +117,16 @@ class _Clusters:
             return number
         if kind == "Group":
             return self._keyed(kind, (kind, _people(surface)))
+        if kind == "Place" and c.type == "subdivision":
+            surface = self._province(surface)
         if kind == "Topic" and (disease := _disease(surface)):
             return self._keyed(kind, (kind, disease))
         return self._keyed(kind, (kind, _norm(surface)))
+
+    def _province(self, surface: str) -> str:
+        """The "Balkh" for "Balkh Province" where the article names both."""
+        base, _, head = surface.rpartition(" ")
+        return base if head in _PROVINCES and base in self._places else surface
 
     def _person(self, c: Candidate) -> int:
         """A full name: the same first and last word are one person unless initials clash."""
@@ -155,7 +168,7 @@ class _Clusters:
         """As in "Artel" and "Artel Electronics LLC": the first word of one longer name only."""
         longer: dict[str, dict[int, None]] = {}
         for i, c in enumerate(self._candidates):
-            if c.kind == "Organization" and " " in c.surface and c.concept is None:
+            if c.kind == "Organization" and c.type == "company" and " " in c.surface:
                 longer.setdefault(c.surface.split()[0], {})[numbers[i]] = None
         for i, c in enumerate(self._candidates):
             targets = list(longer.get(c.surface, {}))

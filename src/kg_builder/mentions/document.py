@@ -183,9 +183,9 @@ class DocumentReader:
             if first.kind == "Person" and second.method == "shape" and first.confidence >= 0.6:
                 second.kind, second.confidence = "Person", 0.65
             elif first.kind == "Place" and " " not in second.surface and second.confidence >= 0.2:
-                city = self._gazetteer.city(second.surface)
-                second.kind, second.type, second.confidence = "Place", "city", 0.6
-                second.concept = city
+                city = self._gazetteer.which_city(second.surface, ())
+                second.kind, second.confidence, second.concept = "Place", 0.6, city
+                second.type = "city" if city else None
 
     def _initials(self, found: list[Candidate]) -> None:
         """An acronym never defined: the one long name in the document with these initials."""
@@ -354,7 +354,7 @@ def _short_forms(found: Iterable[Candidate]) -> dict[str, Candidate]:
     shorts: dict[str, Candidate] = {}
     names: dict[str, set[str]] = {}
     for c in found:
-        if c.kind == "Organization" and " " in c.surface and c.concept is None:
+        if c.kind == "Organization" and c.type == "company" and " " in c.surface:
             first = c.surface.split()[0]
             names.setdefault(first, set()).add(c.surface)
             shorts.setdefault(first, c)

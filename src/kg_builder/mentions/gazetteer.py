@@ -11,6 +11,7 @@ from kg_builder.mentions.lexicon import Lexicon
 from kg_builder.mentions.tokens import Token, Tokenizer
 from kg_builder.model import EntityKind
 
+_LARGE = 100_000
 _DOTTED = re.compile(r"(?:[A-Z]\.){2,}")
 
 
@@ -69,9 +70,27 @@ class Gazetteer:
         )
 
     def city(self, surface: str) -> Concept | None:
-        """The largest GeoNames city with exactly this name, or None."""
+        """The largest GeoNames city of this very name; of an alternate name if it is long."""
         found = self._authority.cities(surface)
-        return found[0] if found else None
+        own = next((c for c in found if c.name == surface), None)
+        return own or (found[0] if found and len(surface) > 4 else None)
+
+    def which_city(self, surface: str, around: Sequence[Concept]) -> Concept | None:
+        """The city that is meant, or None where that would be a guess.
+
+        `around` are places named right after it ("Lyon, France"): the city must lie in one of
+        them. Without them it must be large, and five times as large as any other of the name.
+        """
+        found = [c for c in self._authority.cities(surface) if c.name == surface]
+        found = found or [c for c in self._authority.cities(surface) if len(surface) > 4]
+        if around:
+            iris = {c.iri for c in around}
+            inside = [c for c in found if iris & set(self._authority.ancestors(c.iri))]
+            return inside[0] if inside else None
+        if not found or found[0].population < _LARGE:
+            return found[0] if len(found) == 1 else None
+        alone = len(found) == 1 or found[0].population >= 5 * found[1].population
+        return found[0] if alone else None
 
     def _single_names(self) -> dict[str, None]:
         names: dict[str, None] = {}
