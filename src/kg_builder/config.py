@@ -47,6 +47,7 @@ class Limits(_Frozen):
     """What one input may cost."""
 
     max_bytes: int = Field(200_000_000, gt=0, description="bytes of one input file")
+    max_line: int = Field(1_000_000, gt=0, description="characters of one line of text")
     max_articles: int = Field(100_000, gt=0, description="articles in one document")
 
 

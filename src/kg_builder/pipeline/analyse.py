@@ -173,7 +173,20 @@ class Analyser:
         with self.clock.stage("sources"):
             raw = RawInput(source_name, data, self.settings.limits.max_bytes)
             documents = sources.read(raw)
+        for document in documents:
+            self._check_lines(document)
         return [self._document(document, hints) for document in documents]
+
+    def _check_lines(self, document: Document) -> None:
+        limit = self.settings.limits.max_line
+        if len(document.text) <= limit:
+            return
+        for number, line in enumerate(document.text.split("\n"), 1):
+            if len(line) > limit:
+                raise InputError(
+                    f"{document.source_name}: line {number} has {len(line)} characters, more than "
+                    f"limits.max_line ({limit}); raise it in kg.toml or break the line"
+                )
 
     def _document(self, document: Document, hints: Hints) -> Analysis:
         with self.clock.stage("articles"):
