@@ -32,7 +32,7 @@ def compare(floors: dict[str, float], report: Report) -> tuple[list[str], list[s
             below.append(f"{name}: measured {report.scores[name]:.3f} and has no floor")
             continue
         score, floor = report.scores[name], floors[name]
-        if score < floor:
+        if score < floor - 1e-9:  # a floor is a rounded decimal
             below.append(f"{name}: {score:.3f}, below its floor of {floor:.2f}")
         elif score > floor + RAISE:
             hints.append(f"{name}: {score:.3f}, its floor of {floor:.2f} may be raised")
