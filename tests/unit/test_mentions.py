@@ -71,6 +71,8 @@ def entity(text: str, name: str) -> LocalEntity:
         ("It quoted spokesman Dzhokar Umarin.", {("Dzhokar Umarin", "Person")}),
         ("The note names Abu Yusuf al-Masri.", {("Abu Yusuf al-Masri", "Person")}),
         ("Friends of Vincent van der Berg came.", {("Vincent van der Berg", "Person")}),
+        ("Yesterday Tarvonen resigned.", {("Tarvonen", "Person")}),
+        ("It began under the Tarvonen regime.", {("Tarvonen", "Person")}),
         # organisations
         ("He taught at the University of Ostrava.", {("University of Ostrava", "Organization")}),
         (
@@ -272,6 +274,11 @@ def test_a_city_s_number_is_not_guessed() -> None:
     }
     found = {text: read(text)[1][0].authority for text in texts}
     assert found == texts
+
+
+def test_a_city_told_once_is_told_for_the_whole_text() -> None:
+    _, entities = read("They met in Paris. The fair in Paris, Texas, opened. He left Paris.")
+    assert [e.authority for e in entities if e.name == "Paris"] == ["geonames:4717560"]
 
 
 def test_a_province_is_the_same_place_with_and_without_its_head_noun() -> None:

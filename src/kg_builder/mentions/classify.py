@@ -20,6 +20,7 @@ _ORDINAL = re.compile(
     r"\d+(?:st|nd|rd|th)|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth",
     re.IGNORECASE,
 )
+_NOT_BEFORE_PERSONS = frozenset({"the", "The", "a", "an", "this", "of", "in"})
 _STRICT = frozenset({"Mr", "Mr.", "Mrs", "Mrs.", "Ms", "Ms.", "Dr", "Dr."})
 
 
@@ -176,7 +177,9 @@ class Classifier:
             hit = self._gazetteer.match(sent.tokens, made.b + 1)
             if hit and hit[1].concept and hit[1].type in ("country", "subdivision", "territory"):
                 around = (hit[1].concept,)
-        return self._gazetteer.which_city(made.surface, around)
+        found = self._gazetteer.which_city(made.surface, around)
+        made.confidence = 0.9 if found and around else made.confidence
+        return found
 
     def _role_end(self, run: Sequence[Unit], k: int) -> int:
         """The unit number after a role phrase that has its office word at `k`."""
@@ -408,21 +411,7 @@ class Classifier:
         cue = self._cues.after.get(following)
         if cue and previous not in ("a", "an") and not sent.tokens[unit.b].cap:
             return self._make(sent, run, cue.kind, cue.type, "pattern", 0.7)
-        city = self._gazetteer.city(word)
-        comma = following == ","
-        of_place = previous == "of" and self._around.word(sent, unit.a - 2) in self._cues.place_of
-        given = word in self._lexicon.first_names
-        large = city is not None and city.population > 500_000
-        if (
-            city
-            and (not given or (large and word in self._lexicon.weak_first_names))
-            and (
-                previous in self._cues.place_before
-                or of_place
-                or (city.population > 150_000 and previous not in ("the", "a", "an"))
-                or (comma and previous in ("of", "and", ","))
-            )
-        ):
+        if self._is_city(sent, unit):
             made = self._make(sent, run, "Place", "city", "gazetteer", 0.8)
             made.concept = self._which_city(sent, made)
             return made
@@ -430,14 +419,37 @@ class Classifier:
             return self._make(sent, run, "Person", None, "pattern", 0.6)
         if word in self._lexicon.first_names and word not in self._lexicon.weak_first_names:
             return self._make(sent, run, "Person", None, "pattern", 0.7)
-        owned = self._around.word(sent, unit.b + 1) if following == "'s" else following
-        if owned in self._cues.person_after:
+        free = unit.a not in sent.initial and previous not in _NOT_BEFORE_PERSONS
+        if free and self._around.person_after(sent, unit.b):
+            return self._make(sent, run, "Person", None, "pattern", 0.55)
+        owned = [following]
+        if following == "'s":
+            owned = [self._around.word(sent, unit.b + k) for k in (1, 2)]
+        if any(w in self._cues.person_after for w in owned):
             return self._make(sent, run, "Person", None, "pattern", 0.65)
         if self._around.at_work(sent, run):
             return self._make(sent, run, "Organization", None, "pattern", 0.65)
         if re.fullmatch(r"(?:[A-Z]\.)+", word):
             return self._make(sent, run, None, None, "pattern", 0.0)
         return self._make(sent, run, None, None, "pattern", 0.2)
+
+    def _is_city(self, sent: Sent, unit: Unit) -> bool:
+        """Whether a city has this name, and the words around or its size make it one here."""
+        word = unit.text
+        city = self._gazetteer.city(word)
+        if city is None:
+            return False
+        weak = city.population > 500_000 and word in self._lexicon.weak_first_names
+        if word in self._lexicon.first_names and not weak:
+            return False
+        previous, before = (self._around.word(sent, unit.a - k) for k in (1, 2))
+        if previous in self._cues.place_before:
+            return True
+        if previous == "of" and before in self._cues.place_of:
+            return True
+        if city.population > 150_000 and previous not in ("the", "a", "an"):
+            return True
+        return self._around.word(sent, unit.b) == "," and previous in ("of", "and", ",")
 
     def _from_known(self, sent: Sent, unit: Unit, known: Known) -> Candidate | None:
         initial = unit.a in sent.initial

@@ -30,6 +30,9 @@ class Context:
         word, following = self.word(sent, at), self.word(sent, at + 1)
         if word in self._lexicon.saying_verbs or word == "who":
             return True
+        acted = word.islower() and len(word) > 4 and word.endswith("ed")
+        if (acted or word in self._cues.person_verbs) and following != "by":
+            return True
         if word == "," and (following == "who" or (following.isdigit() and len(following) == 2)):
             return True
         if word in (",", "is", "was") and following in ("a", "an", "the", "who", "former"):

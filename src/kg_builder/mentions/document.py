@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from kg_builder.authority import Concept
 from kg_builder.mentions.acronyms import Definition, definitions
 from kg_builder.mentions.candidates import Candidate, Sent, join_tokens
 from kg_builder.mentions.classify import Classifier
@@ -159,6 +160,7 @@ class DocumentReader:
             elif c.kind is None and (long := shorts.get(c.surface)):
                 c.kind, c.type, c.method, c.confidence = long.kind, long.type, "coref", 0.75
         self._vote(found)
+        _same_city(found)
 
     def _doubt_initials(self, found: list[Candidate], lowered: set[str]) -> None:
         """A first word of a sentence is a name only where the rest of the document says so."""
@@ -312,6 +314,7 @@ def _person_words(found: Iterable[Candidate], lexicon: Lexicon) -> frozenset[str
     return frozenset(words)
 
 
+_TOLD = 0.9
 _BODIES = ("Organization", "Event", "Topic")
 
 
@@ -347,6 +350,24 @@ def _shapes(found: Iterable[Candidate]) -> None:
     for c in found:
         if c.method == "shape" and c.kind is None and c.surface.split()[-1] in alone:
             c.kind, c.confidence = "Person", 0.7
+
+
+def _same_city(found: Iterable[Candidate]) -> None:
+    """A city told by the place after it ("Paris, Texas") is that city in all the document."""
+    cities = [c for c in found if c.kind == "Place" and c.method == "gazetteer" and not c.fixed]
+    told: dict[str, dict[str, Concept]] = {}
+    for sure in (True, False):
+        for c in cities:
+            if c.concept is None or (c.confidence >= _TOLD) != sure:
+                continue
+            if sure or c.surface not in told:
+                told.setdefault(c.surface, {})[c.concept.iri] = c.concept
+    for c in cities:
+        choice = list(told.get(c.surface, {}).values())
+        if len(choice) == 1:
+            c.concept = choice[0]
+        elif c.confidence < _TOLD:
+            c.concept = None
 
 
 def _short_forms(found: Iterable[Candidate]) -> dict[str, Candidate]:

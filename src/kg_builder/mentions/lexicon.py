@@ -30,6 +30,7 @@ class Cues:
     person_before: frozenset[str]
     person_nouns: frozenset[str]
     person_after: frozenset[str]
+    person_verbs: frozenset[str]
     surname_heads: frozenset[str]
     abstract_endings: tuple[str, ...]
     never: frozenset[str]
@@ -183,6 +184,7 @@ def _cues(data: dict[str, Any]) -> Cues:
         person_before=words["person_before"],
         person_nouns=words["person_nouns"],
         person_after=words["person_after"],
+        person_verbs=words["person_verbs"],
         surname_heads=words["surname_heads"],
         abstract_endings=entries(data["abstract_endings"]),
         never=words["never"],
