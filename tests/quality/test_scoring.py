@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from kg_builder.model import (
@@ -10,9 +12,11 @@ from kg_builder.model import (
     Block,
     Count,
     DateValue,
+    Entity,
     EventCandidate,
     LocalEntity,
     Mention,
+    Resolution,
     Sentence,
     Span,
 )
@@ -24,12 +28,13 @@ from tests.quality.scoring import (
     b_cubed,
     gold_ids,
     mention_clusters,
+    score_about,
     score_mentions,
     score_metadata,
     score_segmentation,
     trim,
 )
-from tests.quality.scoring_events import bounds, date_agrees, score_events
+from tests.quality.scoring_events import bounds, date_agrees, event_clusters, score_events
 
 TEXT = "Blast in Kaya\n\nA bomb hit Kaya. Gov. Tate mourned the dead of Kaya’s market."
 NAMES = {"kaya": "Kaya", "tate": "Caroline Tate"}
@@ -221,3 +226,34 @@ def test_dates_agree_by_value_by_bounds_and_by_day_without_a_year() -> None:
     assert date_agrees(month, DateValue(Span(0, 1), "2021-03", "gYearMonth")) == 0
     day = GoldEvent(0, 1, ("attack",), ("2022-03-12",))
     assert date_agrees(day, DateValue(Span(0, 1), "--03-12", "gMonthDay")) == 2
+
+
+def test_a_range_without_a_year_says_nothing_to_compare() -> None:
+    """It neither agrees nor contradicts, so the place decides."""
+    day = GoldEvent(0, 1, ("meeting",), ("2021-10-11/2021-10-12", "--10-11"))
+    assert date_agrees(day, DateValue(Span(0, 1), None, None)) == 1
+
+
+def test_an_event_of_several_articles_has_its_merged_key_or_stands_alone() -> None:
+    """What was found has the key it was merged under; what was missed has one of its own."""
+    event = GoldEvent(22, 25, ("bombing",), (), "kaya", same="blast")
+    gold = document(gold_article(events=(event,)))
+    keys = {"blast": ("event/bombing-1",)}
+    found = Pair(gold.articles[0], analysis((candidate(),)))
+    assert event_clusters(gold, [found], TEXT, keys) == [("blast", "event/bombing-1")]
+    missed = Pair(gold.articles[0], analysis())
+    assert event_clusters(gold, [missed], TEXT, keys) == [("blast", ("Blast in Kaya", 22))]
+
+
+def test_what_an_article_is_about_is_taken_from_the_resolution() -> None:
+    """A right subject, an extra one, and a missed region."""
+    gold = document(gold_article(about=("kaya",), regions=("africa",)))
+    both = replace(analysis(), about=(0, 1))
+    entities = (
+        Entity("entity/place/kaya", "Place", "Kaya"),
+        Entity("entity/place/tate", "Place", "T"),
+    )
+    resolution = Resolution(entities=entities, entity_of={"blast": tuple(e.key for e in entities)})
+    tally = score_about(gold, [Pair(gold.articles[0], both)], TEXT, resolution)
+    assert tally.counts["about"] == Counts(right=1, extra=1)
+    assert tally.counts["regions"] == Counts(missed=1)
