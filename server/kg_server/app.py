@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import uvicorn
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
@@ -56,7 +56,7 @@ def create_app(options: ServerOptions, source: SnapshotSource) -> FastAPI:
     app.router.routes.append(Route("/sparql", endpoint=endpoint, include_in_schema=False))
 
     @app.api_route("/health", methods=["GET", "HEAD"], include_in_schema=False)
-    def health(request: Request) -> Response:
+    def health() -> Response:
         with holder.use() as reader:
             body = {
                 "ok": len(pool.pids) > 0,

@@ -10,7 +10,7 @@ import pyoxigraph as ox
 
 from kg_builder import vocab
 from kg_server import negotiate
-from kg_server.reader import TYPE, Reader
+from kg_server.reader import TYPE, Reader, graph_of
 
 _LIMIT: Final = 50_000
 _SD: Final = "http://www.w3.org/ns/sparql-service-description#"
@@ -39,14 +39,15 @@ def description(reader: Reader, iri: str) -> list[ox.Triple]:
     Nodes that belong to it (a geometry, an event's participations) are taken along.
     """
     if "Article" in reader.classes(iri):
-        graphs = {q.graph_name.value for q in reader.quads(iri, TYPE) if _is_iri(q.graph_name)}
-        quads = [q for g in sorted(graphs) for q in reader.quads(graph=g, limit=_LIMIT)]
-        return list(dict.fromkeys(quad.triple for quad in quads))
+        graphs = {graph_of(q) for q in reader.quads(iri, TYPE)} - {None}
+        quads = [q for g in sorted(map(str, graphs)) for q in reader.quads(graph=g, limit=_LIMIT)]
+        if quads:
+            return list(dict.fromkeys(quad.triple for quad in quads))
     quads = list(reader.quads(iri, limit=_LIMIT))
     owned = {
         quad.object.value
         for quad in quads
-        if _is_iri(quad.object)
+        if isinstance(quad.object, ox.NamedNode)
         and (
             quad.object.value.startswith((f"{iri}#", f"{iri}/"))
             or quad.predicate.value == vocab.GEO + "hasGeometry"
@@ -55,10 +56,6 @@ def description(reader: Reader, iri: str) -> list[ox.Triple]:
     for node in sorted(owned):
         quads.extend(reader.quads(node, limit=1000))
     return list(dict.fromkeys(quad.triple for quad in islice(quads, _LIMIT)))
-
-
-def _is_iri(term: object) -> bool:
-    return isinstance(term, ox.NamedNode)
 
 
 def service(endpoint: str, union: bool) -> list[ox.Triple]:
@@ -97,7 +94,5 @@ def service_document(endpoint: str, union: bool, accept: str | None) -> tuple[st
     name = negotiate.choose(accept, negotiate.GRAPHS)
     if name is None:
         return None
-    data = ox.serialize(
-        service(endpoint, union), format=RDF_FORMATS[name], prefixes={"sd": _SD}
-    )
+    data = ox.serialize(service(endpoint, union), format=RDF_FORMATS[name], prefixes={"sd": _SD})
     return negotiate.MEDIA_TYPES[name], data or b""

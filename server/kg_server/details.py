@@ -20,16 +20,16 @@ from kg_server.facts import (
     quote_of,
     span_of,
 )
-from kg_server.reader import LABEL, PREF_LABEL, TYPE, Reader, Values, text, texts
+from kg_server.reader import LABEL, TYPE, Reader, Values, graph_of, plain, text, texts
 
 PAGE_SIZE: Final = 20
 _QUOTES: Final = 3
 _LIST: Final = 200
 
 
-def article(reader: Reader, iri: str, page: int) -> dict[str, Any]:
+def article(reader: Reader, iri: str, _page: int) -> dict[str, Any]:
     """An article: metadata and where it came from, its text with mentions, events, claims."""
-    name = next((q.graph_name.value for q in reader.quads(iri, TYPE) if _named(q)), None)
+    name = next((graph_of(q) for q in reader.quads(iri, TYPE)), None)
     graph = reader.graph(name) if name else {iri: reader.node(iri)}
     values = graph.get(iri, {})
     mentions = _spans(reader, graph, "Mention")
@@ -46,10 +46,12 @@ def article(reader: Reader, iri: str, page: int) -> dict[str, Any]:
         if (facts := claim_facts(reader, graph[node], name))
     ]
     document = next(iter(links(reader, values, kg("inDocument"))), None)
+    blocks = _blocks(graph, mentions, triggers)
+    title = _title(blocks, text(values, kg("headline")))
     return article_row(reader, iri) | {
         "template": "article.html",
         "section": next(iter(links(reader, values, kg("section"))), None),
-        "url": next(iter(_hrefs(reader, values, "canonicalUrl")), None),
+        "url": next(iter(_hrefs(values, "canonicalUrl")), None),
         "language": text(values, kg("language")),
         "published_at": text(values, kg("publishedAt")),
         "modified": day(text(values, kg("modifiedAt"))),
@@ -61,15 +63,12 @@ def article(reader: Reader, iri: str, page: int) -> dict[str, Any]:
         "mentioned": _mentioned(reader, values),
         "unknown": [local_name(t) for t in texts(values, kg("unknown"))],
         "metadata": _metadata(graph),
-        "blocks": _blocks(graph, mentions, triggers),
+        "blocks": blocks,
+        "title": title,
         "events": sorted(events, key=lambda e: (e["sort"], e["iri"])),
         "claims": claims,
         "sources": {m["property"]: m["source"] for m in _metadata(graph) if m["accepted"]},
     }
-
-
-def _named(quad: Any) -> bool:
-    return type(quad.graph_name).__name__ == "NamedNode"
 
 
 def _typed(graph: dict[str, Values], name: str) -> list[str]:
@@ -77,7 +76,7 @@ def _typed(graph: dict[str, Values], name: str) -> list[str]:
     return sorted(n for n, v in graph.items() if any(t.value == wanted for t in v.get(TYPE, ())))
 
 
-def _hrefs(reader: Reader, values: Values, name: str) -> list[dict[str, Any]]:
+def _hrefs(values: Values, name: str) -> list[dict[str, Any]]:
     return [
         {"text": value, "href": value if value.startswith(("http://", "https://")) else None}
         for value in texts(values, kg(name))
@@ -126,7 +125,7 @@ def _metadata(graph: dict[str, Values]) -> list[dict[str, Any]]:
 def _blocks(
     graph: dict[str, Values], mentions: list[dict[str, Any]], triggers: list[dict[str, Any]]
 ) -> list[dict[str, Any]]:
-    """The sentences in order, in runs of one role, each cut into marked pieces."""
+    """The sentences in order, by paragraph and role, each cut into marked pieces."""
     sentences = []
     for node in _typed(graph, "Sentence"):
         if span := span_of(graph[node]):
@@ -139,8 +138,26 @@ def _blocks(
         low, high = sentence["start"], sentence["end"]
         inside = [s for s in spans if low <= s["start"] and s["end"] <= high]
         sentence["pieces"] = marked(sentence["exact"], low, inside)
-    runs = groupby(sentences, key=lambda s: s["role"])
-    return [{"role": role, "sentences": list(run)} for role, run in runs]
+    blocks: list[dict[str, Any]] = []
+    for sentence in sentences:
+        # More than a space between two sentences: a new paragraph.
+        last = blocks[-1]["sentences"][-1] if blocks else None
+        if last and last["role"] == sentence["role"] and sentence["start"] - last["end"] < 2:
+            blocks[-1]["sentences"].append(sentence)
+        else:
+            blocks.append({"role": sentence["role"], "sentences": [sentence]})
+    return blocks
+
+
+def _title(blocks: list[dict[str, Any]], headline: str | None) -> dict[str, Any] | None:
+    """Takes the sentence that is the headline out of the text: it stands above it."""
+    for block in blocks:
+        for sentence in block["sentences"]:
+            if block["role"] == "headline" and sentence["exact"] == headline:
+                block["sentences"].remove(sentence)
+                blocks[:] = [kept for kept in blocks if kept["sentences"]]
+                return dict(sentence)
+    return None
 
 
 def _overlap(one: dict[str, Any], other: dict[str, Any]) -> bool:
@@ -155,8 +172,9 @@ def entity(reader: Reader, iri: str, page: int) -> dict[str, Any]:
         for term in values.get(vocab.GEO + "hasGeometry", ())
     ]
     about = set(reader.subjects(kg("about"), iri))
-    named = {q.subject.value: q.graph_name.value for q in reader.quads(None, kg("mentions"), iri)}
+    named = {plain(q.subject): graph_of(q) for q in reader.quads(None, kg("mentions"), iri)}
     listed = sorted(about | named.keys())
+    inside = reader.subjects(kg("containedIn"), iri, _LIST)
     return {
         "template": "entity.html",
         **_names(reader, iri, values),
@@ -174,9 +192,9 @@ def entity(reader: Reader, iri: str, page: int) -> dict[str, Any]:
         "matches": links(reader, values, vocab.SKOS + "exactMatch")
         + links(reader, values, vocab.OWL + "sameAs"),
         "within": _within(reader, iri),
-        "contains": _by_name(reader, reader.subjects(kg("containedIn"), iri, _LIST)),
+        "contains": _by_name(reader, inside),
         "merge_reasons": texts(values, kg("mergeReason")),
-        "events": _events_with(reader, iri),
+        "events": _events_with(reader, iri, inside),
         "claims": _claims_with(reader, iri),
         **_articles(reader, listed, page, lambda a: _quotes(reader, iri, a, named, about)),
     }
@@ -202,7 +220,7 @@ def _within(reader: Reader, iri: str) -> list[Any]:
     seen, level = {iri}, [iri]
     while level and len(chain) < 12:
         above = [
-            quad.object.value
+            plain(quad.object)
             for place in level
             for quad in reader.quads(place, kg("containedIn"), limit=10)
         ]
@@ -219,7 +237,10 @@ def _by_name(reader: Reader, iris: list[str]) -> list[Any]:
 def _articles(reader: Reader, iris: list[str], page: int, extra: Any = None) -> dict[str, Any]:
     """One page of a list of articles, newest first."""
     if len(iris) <= 2000:
-        dated = {i: next((q.object.value for q in reader.quads(i, kg("datePublished"))), "") for i in iris}
+        dated = {
+            i: next((plain(q.object) for q in reader.quads(i, kg("datePublished"))), "")
+            for i in iris
+        }
         iris = sorted(sorted(iris), key=lambda i: dated[i], reverse=True)
     pages = max(1, -(-len(iris) // PAGE_SIZE))
     page = min(max(page, 1), pages)
@@ -229,14 +250,16 @@ def _articles(reader: Reader, iris: list[str], page: int, extra: Any = None) -> 
 
 
 def _quotes(
-    reader: Reader, iri: str, article: str, named: dict[str, str], about: set[str]
+    reader: Reader, iri: str, article: str, named: dict[str, str | None], about: set[str]
 ) -> dict[str, Any]:
     """The sentences of an article that name an entity, each with its names marked."""
     sentences: dict[str, dict[str, Any]] = {}
     found = 0
     graph = named.get(article)
-    for quad in reader.quads(None, kg("refersTo"), iri, graph) if graph else ():
-        values = reader.node(quad.subject.value, graph)
+    for quad in reader.quads(None, kg("refersTo"), iri, graph) if article in named else ():
+        values = reader.node(plain(quad.subject), graph)
+        if article not in texts(values, kg("inArticle")):
+            continue
         quote, span = quote_of(reader, values, graph), span_of(values)
         if quote and span:
             found += 1
@@ -254,28 +277,29 @@ def _quotes(
     }
 
 
-def _events_with(reader: Reader, iri: str) -> list[dict[str, Any]]:
+def _events_with(reader: Reader, iri: str, inside: list[str]) -> list[dict[str, Any]]:
+    """Events that a node takes part in, or that happened in it or in a place right inside it."""
     graph = reader.base + "graph/events"
+    patterns = [("place", place) for place in (iri, *inside)] + [("actor", iri)]
     found = {
-        quad.subject.value
-        for predicate in ("place", "actor")
-        for quad in reader.quads(None, kg(predicate), iri, graph, _LIST)
+        plain(quad.subject)
+        for predicate, value in patterns
+        for quad in reader.quads(None, kg(predicate), value, graph, _LIST)
     }
     for quad in reader.quads(None, kg("agent"), iri, graph, _LIST):
-        found.update(reader.subjects(kg("participation"), quad.subject.value, 5))
-    events = [e for e in found if "Event" in reader.classes(e)]
-    facts = [event_facts(reader, event, reader.node(event)) for event in sorted(events)]
+        found.update(reader.subjects(kg("participation"), plain(quad.subject), 5))
+    events = [e for e in sorted(found) if "Event" in reader.classes(e)]
+    facts = [event_facts(reader, event, reader.node(event)) for event in events[:_LIST]]
     return sorted(facts, key=lambda e: (e["sort"], e["iri"]))
 
 
 def _claims_with(reader: Reader, iri: str) -> list[dict[str, Any]]:
     found = {
-        (quad.subject.value, quad.graph_name.value)
+        (plain(quad.subject), graph_of(quad))
         for end in ("subject", "object")
         for quad in reader.quads(None, vocab.RDF + end, iri, None, _LIST)
-        if _named(quad)
     }
-    claims = [claim_facts(reader, reader.node(n, g), g) for n, g in sorted(found)]
+    claims = [claim_facts(reader, reader.node(n, g), g) for n, g in sorted(found, key=str)]
     return [claim for claim in claims if claim]
 
 
@@ -284,22 +308,23 @@ def event(reader: Reader, iri: str, page: int) -> dict[str, Any]:
     values = reader.node(iri)
     reports = []
     for quad in reader.quads(None, kg("reportOf"), iri, None, _LIST):
-        graph = quad.graph_name.value if _named(quad) else None
-        report = reader.node(quad.subject.value, graph)
+        graph = graph_of(quad)
+        report = reader.node(plain(quad.subject), graph)
         where = next(iter(texts(report, kg("inArticle"))), None)
         if where is None:
             continue
         span = span_of(report)
         quote = quote_of(reader, report, graph)
         if quote:
-            spans = [span | {"link": None, "trigger": True, "anchor": "", "title": None}] if span else []
+            trigger = {"link": None, "trigger": True, "anchor": "", "title": None}
+            spans = [span | trigger] if span else []
             quote["pieces"] = marked(quote["exact"], quote["start"], spans)
         reports.append(
-            event_facts(reader, quad.subject.value, report)
+            event_facts(reader, plain(quad.subject), report)
             | {"article": article_row(reader, where), "quote": quote}
         )
     reports.sort(key=lambda r: (r["article"]["date"] or "9999", r["iri"]))
-    named = {q.subject.value: q.graph_name.value for q in reader.quads(None, kg("mentions"), iri)}
+    named = {plain(q.subject): graph_of(q) for q in reader.quads(None, kg("mentions"), iri)}
     return {
         "template": "event.html",
         **_names(reader, iri, values),
@@ -307,9 +332,7 @@ def event(reader: Reader, iri: str, page: int) -> dict[str, Any]:
         "label": reader.label(iri),
         "merge_reasons": texts(values, kg("mergeReason")),
         "reports": reports,
-        **_articles(
-            reader, sorted(named), page, lambda a: _quotes(reader, iri, a, named, set())
-        ),
+        **_articles(reader, sorted(named), page, lambda a: _quotes(reader, iri, a, named, set())),
     }
 
 
@@ -324,9 +347,7 @@ def listing(reader: Reader, iri: str, page: int) -> dict[str, Any]:
         if name == "publication"
         else []
     )
-    articles = [
-        a for a in reader.subjects(kg(name), iri) if a not in sections
-    ]
+    articles = [a for a in reader.subjects(kg(name), iri) if a not in sections]
     return {
         "template": "listing.html",
         **_names(reader, iri, values),
@@ -341,14 +362,14 @@ def listing(reader: Reader, iri: str, page: int) -> dict[str, Any]:
             )
             if values.get(kg(fact))
         ],
-        "homepage": _hrefs(reader, values, "homepage"),
+        "homepage": _hrefs(values, "homepage"),
         "publication": links(reader, values, kg("publication")),
         "sections": _by_name(reader, sections[:_LIST]),
         **_articles(reader, articles, page),
     }
 
 
-def resource(reader: Reader, iri: str, page: int) -> dict[str, Any]:
+def resource(reader: Reader, iri: str, _page: int) -> dict[str, Any]:
     """Any other node: its statements, and those that point to it."""
     out = [
         (_term(reader, quad.predicate), _term(reader, quad.object))
@@ -425,6 +446,3 @@ def page_of(reader: Reader, iri: str, page: int) -> dict[str, Any] | None:
             return function(reader, iri, page)
     known = next(reader.quads(iri, limit=1), None) or next(reader.quads(value=iri, limit=1), None)
     return resource(reader, iri, page) if known else None
-
-
-__all__ = ["PAGE_SIZE", "PREF_LABEL", "browse", "page_of"]

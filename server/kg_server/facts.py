@@ -7,7 +7,7 @@ from typing import Any, Final
 from urllib.parse import urldefrag
 
 from kg_builder import vocab
-from kg_server.reader import LABEL, PREF_LABEL, TYPE, Reader, Values, text, texts
+from kg_server.reader import LABEL, PREF_LABEL, TYPE, Reader, Values, plain, text
 
 KG: Final = vocab.KG
 KINDS: Final = (
@@ -96,7 +96,7 @@ def article_row(reader: Reader, iri: str) -> dict[str, Any]:
 
 
 def casualties(values: Values, what: str) -> str | None:
-    """ "55", "at least 55", "30 to 55" or "about 30" people killed or injured."""
+    """How many were killed or injured: "55", "at least 55", "30 to 55" or "about 30"."""
     low, high = text(values, kg(f"{what}Min")), text(values, kg(f"{what}Max"))
     approx = values.get(kg(f"{what}Approx"), [])
     if any(term.value == "true" for term in approx):
@@ -119,9 +119,9 @@ def event_facts(reader: Reader, iri: str, values: Values) -> dict[str, Any]:
         span = day(earliest) if earliest == latest else f"{day(earliest)} to {day(latest)}"
     roles = []
     for term in values.get(kg("participation"), ()):
-        part = reader.node(term.value)
-        for agent in links(reader, part, kg("agent")):
-            roles.append((text(part, kg("role")) or "participant", agent))
+        part = reader.node(plain(term))
+        role = text(part, kg("role")) or "participant"
+        roles += [(role, agent) for agent in links(reader, part, kg("agent"))]
     roles = sorted(set(roles), key=lambda item: (item[0], item[1].name))
     if not roles:
         roles = [("participant", agent) for agent in links(reader, values, kg("actor"))]
@@ -147,11 +147,16 @@ def event_facts(reader: Reader, iri: str, values: Values) -> dict[str, Any]:
 def quote_of(reader: Reader, values: Values, graph: str | None = None) -> dict[str, Any] | None:
     """The sentence that bears the evidence of a node: its text, place and article."""
     for term in values.get(kg("evidence"), ()):
-        sentence = reader.node(term.value, graph)
+        sentence = reader.node(plain(term), graph)
         exact = text(sentence, kg("exact"))
         if exact is not None:
             start = int(text(sentence, kg("start")) or 0)
-            return {"iri": term.value, "href": reader.href(term.value), "exact": exact, "start": start}
+            return {
+                "iri": term.value,
+                "href": reader.href(term.value),
+                "exact": exact,
+                "start": start,
+            }
     return None
 
 
@@ -217,23 +222,3 @@ def anchor(iri: str) -> str:
 def local_name(iri: str) -> str:
     """The end of an ontology IRI, or the whole IRI."""
     return iri.removeprefix(KG)
-
-
-__all__ = [
-    "KG",
-    "Link",
-    "anchor",
-    "article_row",
-    "casualties",
-    "claim_facts",
-    "day",
-    "event_facts",
-    "kg",
-    "link",
-    "links",
-    "local_name",
-    "marked",
-    "quote_of",
-    "span_of",
-    "texts",
-]

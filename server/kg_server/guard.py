@@ -31,9 +31,7 @@ _STRING: Final = re.compile(
     re.DOTALL,
 )
 _WORD: Final = re.compile(rf"[?$@]?{_NAME_CHAR}+(?::(?:{_NAME_CHAR}|[:%]|\\.)*)?|:(?:\w|\\.)*")
-_UPDATES: Final = frozenset(
-    "insert delete load clear create drop copy move add with".split()  # noqa: SIM905
-)
+_UPDATES: Final = frozenset("insert delete load clear create drop copy move add with".split())
 
 
 def federates(query: str) -> bool:

@@ -97,7 +97,8 @@ def choose(accept: str | None, offers: Offers, pages: bool = False) -> str | Non
     accepted = ranges(accept)
     candidates = [(_quality(media, accepted, True), name) for media, name in offers]
     if pages:
-        candidates = [(_quality(media, accepted, False), name) for media, name in PAGES] + candidates
+        named = [(_quality(media, accepted, False), name) for media, name in PAGES]
+        candidates = named + candidates
     quality, name = max(candidates, key=lambda candidate: candidate[0])
     return name if quality > 0 else None
 

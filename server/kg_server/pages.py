@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from urllib.parse import quote, unquote, urlsplit
 
 import jinja2
@@ -21,6 +22,7 @@ from kg_server.options import ServerOptions
 from kg_server.reader import Reader, ReaderHolder
 from kg_server.sparql import Headers, Page
 
+_Handler = TypeVar("_Handler", bound=Callable[..., Response])
 _HERE: Final = Path(__file__).parent
 _CSP: Final = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -155,17 +157,35 @@ class Pages:
         context = details.page_of(reader, iri, page)
         if context is None:
             return None
-        name = wanted or negotiate.choose(accept, _OFFERS)
-        if name is None:
+        form = wanted or negotiate.choose(accept, _OFFERS)
+        if form is None:
             raise HTTPException(406, "this node is served as HTML, Turtle, JSON-LD, N-Triples")
-        if name != "html":
-            data = describe.serialize(describe.description(reader, iri), name, reader.base)
+        if form != "html":
+            data = describe.serialize(describe.description(reader, iri), form, reader.base)
             headers = {"Vary": "Accept", "Access-Control-Allow-Origin": "*"}
-            return _tagged(data, negotiate.MEDIA_TYPES[name], headers)
+            return _tagged(data, negotiate.MEDIA_TYPES[form], headers)
         links = _data_links(reader, iri)
         path = reader.href(iri) if iri.startswith(reader.base) else None
         path = path or f"/resource?iri={quote(iri, safe='')}"
         return self.render(context.pop("template"), links=links, path=path, active="", **context)
+
+    def terms(self, suffix: str, accept: str | None) -> Response:
+        """The ontology as a page or as data."""
+        name = _SUFFIXES.get(f".{suffix}")
+        try:
+            data = resources.ontology_file().read_bytes()
+        except FileNotFoundError:
+            return self.missing("/ontology")
+        if suffix and name is None:
+            return self.missing(f"/ontology.{suffix}")
+        name = name or negotiate.choose(accept, _OFFERS) or "html"
+        if name == "html":
+            return self.render("ontology.html", active="ontology", **ontology.terms(data))
+        if name != "ttl":
+            triples = (quad.triple for quad in ox.parse(data, format=ox.RdfFormat.TURTLE))
+            data = describe.serialize(triples, name)
+        headers = {"Vary": "Accept", "Access-Control-Allow-Origin": "*"}
+        return _tagged(data, negotiate.MEDIA_TYPES[name], headers)
 
     def missing(self, shown: str) -> Response:
         """The 404 page."""
@@ -223,9 +243,7 @@ def _short(iri: str, base: str | None = None) -> str:
     return iri
 
 
-def _tagged(
-    body: bytes, kind: str, headers: dict[str, str], status: int = 200
-) -> Response:
+def _tagged(body: bytes, kind: str, headers: dict[str, str], status: int = 200) -> Response:
     tag = f'"{hashlib.sha256(body).hexdigest()[:20]}"'
     return Response(body, status, headers | {"ETag": tag, "Content-Type": kind})
 
@@ -245,24 +263,26 @@ def _finish(request: Request, response: Response) -> Response:
 
 
 def router(pages: Pages, holder: ReaderHolder) -> APIRouter:
-    """The routes of the pages."""
+    """The routes of the pages; the last one takes every path that is left."""
     routes = APIRouter()
-    methods = ["GET", "HEAD"]
 
-    @routes.api_route("/", methods=methods, include_in_schema=False)
+    def route(path: str) -> Callable[[_Handler], _Handler]:
+        return routes.api_route(path, methods=["GET", "HEAD"], include_in_schema=False)
+
+    @route("/")
     def start(request: Request) -> Response:
         return _finish(request, pages.start())
 
-    @routes.api_route("/workbench", methods=methods, include_in_schema=False)
+    @route("/workbench")
     def workbench(request: Request) -> Response:
         page = pages.workbench({"request": _Query(request.query_params.get("query", ""))})
         return Response(page.body, headers={k.decode(): v.decode() for k, v in page.headers})
 
-    @routes.api_route("/browse/{name}", methods=methods, include_in_schema=False)
+    @route("/browse/{name}")
     def browse(request: Request, name: str) -> Response:
         return _finish(request, pages.browse(name, _page_number(request)))
 
-    @routes.api_route("/resource", methods=methods, include_in_schema=False)
+    @route("/resource")
     def resource(request: Request) -> Response:
         iri = request.query_params.get("iri", "")
         wanted = request.query_params.get("format")
@@ -270,44 +290,30 @@ def router(pages: Pages, holder: ReaderHolder) -> APIRouter:
         accept = accept.split(";")[0] if wanted else accept
         return _finish(request, pages.node([iri], accept, _page_number(request), iri))
 
-    @routes.api_route("/ontology{suffix}", methods=methods, include_in_schema=False)
-    def terms(request: Request, suffix: str) -> Response:
-        name = _SUFFIXES.get(suffix)
-        if suffix and name is None:
-            return pages.missing(request.url.path)
-        try:
-            data = resources.ontology_file().read_bytes()
-        except FileNotFoundError:
-            return pages.missing("/ontology")
-        name = name or negotiate.choose(request.headers.get("accept"), _OFFERS)
-        if name in (None, "html"):
-            return _finish(
-                request, pages.render("ontology.html", active="ontology", **ontology.terms(data))
-            )
-        assert name is not None
-        if name != "ttl":
-            triples = (quad.triple for quad in ox.parse(data, format=ox.RdfFormat.TURTLE))
-            data = describe.serialize(triples, name)
-        headers = {"Vary": "Accept", "Access-Control-Allow-Origin": "*"}
-        return _finish(request, _tagged(data, negotiate.MEDIA_TYPES[name], headers))
+    @route("/ontology")
+    @route("/ontology.{suffix}")
+    def terms(request: Request, suffix: str = "") -> Response:
+        return _finish(request, pages.terms(suffix, request.headers.get("accept")))
 
-    @routes.api_route("/{path:path}", methods=methods, include_in_schema=False)
-    def node(request: Request, path: str) -> Response:
+    @route("/{path:path}")
+    def node(request: Request) -> Response:
         with holder.use() as reader:
-            base = reader.base
-        raw = request.scope.get("raw_path", b"").decode("ascii", "replace").split("?")[0]
-        prefixes = {"/id/", urlsplit(base).path or "/"}
-        candidates = []
-        for prefix in sorted(prefixes):
-            if raw.startswith(prefix):
-                rest = raw[len(prefix) :]
-                candidates += [base + rest, base + unquote(rest)]
-        accept = request.headers.get("accept")
-        return _finish(
-            request, pages.node(candidates, accept, _page_number(request), request.url.path)
-        )
+            candidates = _candidates(request, reader.base)
+        accept, page = request.headers.get("accept"), _page_number(request)
+        return _finish(request, pages.node(candidates, accept, page, request.url.path))
 
     return routes
+
+
+def _candidates(request: Request, base: str) -> list[str]:
+    """The IRIs that a path may stand for: as it was sent, and with its escapes undone."""
+    raw = request.scope.get("raw_path", b"").decode("ascii", "replace").split("?")[0]
+    found = []
+    for prefix in sorted({"/id/", urlsplit(base).path or "/"}):
+        if raw.startswith(prefix):
+            rest = raw[len(prefix) :]
+            found += [base + rest, base + unquote(rest)]
+    return found
 
 
 class _Query:
@@ -332,5 +338,5 @@ def install(app: FastAPI, pages: Pages, holder: ReaderHolder) -> None:
         return response
 
     @app.exception_handler(KgBuilderError)
-    def on_own_error(request: Request, error: KgBuilderError) -> Response:
+    def on_own_error(_: Request, error: KgBuilderError) -> Response:
         return Response(f"{error}\n", 503, {"Retry-After": "5"}, "text/plain")

@@ -28,22 +28,32 @@ Values = dict[str, list[Any]]
 """The objects of one node by predicate IRI, in the store's order."""
 
 
+def plain(term: Any) -> str:
+    """The text of a literal, the IRI of a node; a triple term as it is written."""
+    return str(getattr(term, "value", term))
+
+
+def graph_of(quad: ox.Quad) -> str | None:
+    """The name of a quad's graph, None for the default graph."""
+    return quad.graph_name.value if isinstance(quad.graph_name, ox.NamedNode) else None
+
+
 def text(values: Values, predicate: str) -> str | None:
     """The first object of a predicate as text."""
     found = values.get(predicate)
-    return str(found[0].value) if found else None
+    return plain(found[0]) if found else None
 
 
 def texts(values: Values, predicate: str) -> list[str]:
     """All objects of a predicate as text, sorted, each once."""
-    return sorted({str(term.value) for term in values.get(predicate, ())})
+    return sorted({plain(term) for term in values.get(predicate, ())})
 
 
 def nodes(quads: Iterable[ox.Quad]) -> dict[str, Values]:
     """Quads by subject and predicate."""
     found: dict[str, Values] = {}
     for quad in quads:
-        values = found.setdefault(quad.subject.value, {})
+        values = found.setdefault(plain(quad.subject), {})
         values.setdefault(quad.predicate.value, []).append(quad.object)
     return found
 
@@ -66,14 +76,17 @@ class Reader:
         value: str | None = None,
         graph: str | None = None,
         limit: int = 10_000,
-    ) -> Iterator[ox.Quad]:
+    ) -> Iterator[Any]:
         """At most `limit` quads of a pattern of IRIs; an invalid IRI matches nothing."""
         try:
-            terms = [None if t is None else ox.NamedNode(t) for t in (subject, predicate, value)]
-            where = None if graph is None else ox.NamedNode(graph)
+            terms = [
+                None if term is None else ox.NamedNode(term)
+                for term in (subject, predicate, value, graph)
+            ]
         except ValueError:
             return iter(())
-        return islice(self.store.quads_for_pattern(*terms, where), limit)
+        find: Any = self.store.quads_for_pattern
+        return islice(find(*terms), limit)
 
     def node(self, iri: str, graph: str | None = None) -> Values:
         """What is said of a node, in one graph or in all."""
@@ -85,7 +98,7 @@ class Reader:
 
     def subjects(self, predicate: str, value: str, limit: int = 10_000) -> list[str]:
         """The subjects of a statement, sorted, each once."""
-        return sorted({q.subject.value for q in self.quads(None, predicate, value, None, limit)})
+        return sorted({plain(q.subject) for q in self.quads(None, predicate, value, None, limit)})
 
     def label(self, iri: str) -> str:
         """The name of a node; the end of its IRI when it has none."""
@@ -100,14 +113,14 @@ class Reader:
             found = [quad.object for quad in self.quads(iri, predicate, limit=50)]
             if found:
                 english = [t for t in found if getattr(t, "language", None) in (None, "en")]
-                return str((english or found)[0].value)
+                return plain((english or found)[0])
         tail = iri.rstrip("/#").rsplit("/", 1)[-1].rsplit("#", 1)[-1]
         return unquote(tail) or iri
 
     def counts(self) -> dict[str, int]:
         """How many nodes each class of the ontology has; counted once for a snapshot."""
         if self._counts is None:
-            rows = self.store.query(
+            rows: Any = self.store.query(
                 "SELECT ?c (COUNT(DISTINCT ?s) AS ?n) { ?s a ?c } GROUP BY ?c",
                 use_default_graph_as_union=True,
             )
@@ -124,7 +137,7 @@ class Reader:
 
     def classes(self, iri: str) -> list[str]:
         """Local names of a node's classes in the ontology."""
-        found = {quad.object.value for quad in self.quads(iri, TYPE, limit=50)}
+        found = {plain(quad.object) for quad in self.quads(iri, TYPE, limit=50)}
         return sorted(c.removeprefix(vocab.KG) for c in found if c.startswith(vocab.KG))
 
     def href(self, iri: str) -> str | None:

@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl
 
 from kg_server import negotiate
 from kg_server.options import ServerOptions
-from kg_server.workers import Answer, Job, QueryFailed, WorkerPool
+from kg_server.workers import Answer, Job, QueryFailedError, WorkerPool
 
 Scope = Any
 Receive = Callable[[], Awaitable[Any]]
@@ -47,7 +47,7 @@ _STATUS: Final = {
 }
 
 
-class _Rejected(Exception):
+class _RejectedError(Exception):
     """The request is not a query that could be run; `status` is the HTTP status."""
 
     def __init__(self, status: int, message: str, headers: Headers | None = None) -> None:
@@ -55,7 +55,7 @@ class _Rejected(Exception):
         self.status, self.message, self.headers = status, message, headers or []
 
 
-class _Gone(Exception):
+class _GoneError(Exception):
     """The client has closed the connection."""
 
 
@@ -76,10 +76,12 @@ class _Request:
     accept: str | None
 
     def one(self, name: str) -> str | None:
-        """The only value of a parameter; raises _Rejected when it stands twice."""
+        """The only value of a parameter; raises _RejectedError when it stands twice."""
         values = self.all(name)
         if len(values) > 1:
-            raise _Rejected(400, f"the parameter {name!r} stands {len(values)} times; give one")
+            raise _RejectedError(
+                400, f"the parameter {name!r} stands {len(values)} times; give one"
+            )
         return values[0] if values else None
 
     def all(self, name: str) -> list[str]:
@@ -110,10 +112,10 @@ class SparqlApp:
         accept = _header(scope, b"accept")
         try:
             await self._respond(scope, receive, send, accept)
-        except _Rejected as rejected:
+        except _RejectedError as rejected:
             body = {"code": "request", "message": rejected.message}
             await self._error(send, rejected.status, body, accept, rejected.headers)
-        except _Gone:
+        except _GoneError:
             return
 
     async def _respond(
@@ -139,23 +141,25 @@ class SparqlApp:
             request = await self._posted(scope, receive, url, accept)
         else:
             allowed = [(b"allow", b"GET, HEAD, POST, OPTIONS")]
-            raise _Rejected(405, f"{method} is not a method of this endpoint", allowed)
+            raise _RejectedError(405, f"{method} is not a method of this endpoint", allowed)
         await self._query(request, receive, send, method == "HEAD")
 
     async def _without_query(
         self, send: Send, url: list[tuple[str, str]], accept: str | None, head: bool
     ) -> None:
         if any(key == "update" for key, _ in url):
-            raise _Rejected(403, "this endpoint is read-only: updates are refused")
+            raise _RejectedError(403, "this endpoint is read-only: updates are refused")
         if url:
-            raise _Rejected(400, "the parameter 'query' is missing")
+            raise _RejectedError(400, "the parameter 'query' is missing")
         if negotiate.choose(accept, negotiate.GRAPHS, pages=True) == "html":
             page = self._page({})
             await _send(send, 200, page.headers, page.body.encode(), head)
             return
         found = self._description(accept)
         if found is None:
-            raise _Rejected(406, "the service description is RDF; none of its formats is accepted")
+            raise _RejectedError(
+                406, "the service description is RDF; none of its formats is accepted"
+            )
         await _send(send, 200, [(b"content-type", found[0].encode())], found[1], head)
 
     async def _posted(
@@ -167,21 +171,21 @@ class SparqlApp:
         if kind == "application/x-www-form-urlencoded":
             return _query_in(url + _form(body, "the form"), accept)
         if kind == "application/sparql-update":
-            raise _Rejected(403, "this endpoint is read-only: updates are refused")
+            raise _RejectedError(403, "this endpoint is read-only: updates are refused")
         if kind != "application/sparql-query":
-            raise _Rejected(
+            raise _RejectedError(
                 415,
                 "send the query as application/sparql-query or application/x-www-form-urlencoded",
             )
         charset = parameters.lower().replace('"', "").partition("charset=")[2].strip()
         if charset not in ("", "utf-8", "utf8"):
-            raise _Rejected(415, "a query must be UTF-8")
+            raise _RejectedError(415, "a query must be UTF-8")
         if any(key == "query" for key, _ in url):
-            raise _Rejected(400, "the query stands in the address and in the body; give one")
+            raise _RejectedError(400, "the query stands in the address and in the body; give one")
         try:
             text = body.decode("utf-8")
         except UnicodeDecodeError as error:
-            raise _Rejected(400, f"the query is not UTF-8 (byte {error.start})") from error
+            raise _RejectedError(400, f"the query is not UTF-8 (byte {error.start})") from error
         return _query_in([("query", text), *url], accept)
 
     def _job(self, request: _Request) -> Job:
@@ -190,7 +194,7 @@ class SparqlApp:
             result, graph = negotiate.by_name(name)
             if result is None and graph is None:
                 known = ", ".join(negotiate.MEDIA_TYPES)
-                raise _Rejected(400, f"no format is called {name!r}; known: {known}")
+                raise _RejectedError(400, f"no format is called {name!r}; known: {known}")
         else:
             result = negotiate.choose(request.accept, negotiate.RESULTS, pages=True)
             graph = negotiate.choose(request.accept, negotiate.GRAPHS, pages=True)
@@ -214,7 +218,7 @@ class SparqlApp:
         except ValueError:
             seconds = 0.0
         if not 0 < seconds < float("inf"):
-            raise _Rejected(400, "the parameter 'timeout' is a number of seconds above 0")
+            raise _RejectedError(400, "the parameter 'timeout' is a number of seconds above 0")
         return min(seconds, self._options.max_timeout)
 
     async def _query(self, request: _Request, receive: Receive, send: Send, head: bool) -> None:
@@ -224,7 +228,7 @@ class SparqlApp:
             running = self._pool.run(job, timeout)
             try:
                 answer = await _unless_gone(stack.enter_async_context(running), receive)
-            except QueryFailed as failed:
+            except QueryFailedError as failed:
                 await self._failed(send, request, failed, page)
                 return
             await self._answer(send, request, answer, head)
@@ -233,7 +237,7 @@ class SparqlApp:
         if answer.format == "html":
             try:
                 data = answer.first + b"".join([chunk async for chunk in answer.rest()])
-            except QueryFailed as failed:
+            except QueryFailedError as failed:
                 await self._failed(send, request, failed, page=True)
                 return
             context = {"request": request, "answer": json.loads(data), "form": answer.form}
@@ -253,17 +257,17 @@ class SparqlApp:
         try:
             async for chunk in answer.rest():
                 await send({"type": "http.response.body", "body": chunk, "more_body": True})
-        except QueryFailed as failed:
+        except QueryFailedError as failed:
             # Raising makes uvicorn cut the connection, so nobody takes the part for the whole.
             raise ConnectionAbortedError(f"answer broken off: {failed.message}") from None
         await send({"type": "http.response.body", "body": b""})
 
     async def _failed(
-        self, send: Send, request: _Request, failed: QueryFailed, page: bool
+        self, send: Send, request: _Request, failed: QueryFailedError, page: bool
     ) -> None:
         status = _STATUS[failed.code]
         headers: Headers = [(b"retry-after", b"1")] if status == 503 else []
-        body = {"code": failed.code, "message": failed.message}
+        body: dict[str, Any] = {"code": failed.code, "message": failed.message}
         if failed.line is not None and failed.column is not None:
             body |= {"line": failed.line, "column": failed.column}
         if page:
@@ -296,7 +300,7 @@ async def _unless_gone(work: Coroutine[Any, Any, Answer], receive: Receive) -> A
     try:
         await asyncio.wait({task, gone}, return_when=asyncio.FIRST_COMPLETED)
         if not task.done():
-            raise _Gone
+            raise _GoneError
         return task.result()
     finally:
         for waiting in (task, gone):
@@ -319,11 +323,11 @@ async def _body(receive: Receive, limit: int) -> bytes:
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
-            raise _Gone
+            raise _GoneError
         parts.append(message.get("body", b""))
         size += len(parts[-1])
         if size > limit:
-            raise _Rejected(413, f"the body is larger than {limit} bytes")
+            raise _RejectedError(413, f"the body is larger than {limit} bytes")
         if not message.get("more_body"):
             return b"".join(parts)
 
@@ -334,15 +338,15 @@ def _form(data: bytes, where: str) -> list[tuple[str, str]]:
             data.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=1000
         )
     except ValueError as error:
-        raise _Rejected(400, f"{where} is not percent-encoded UTF-8") from error
+        raise _RejectedError(400, f"{where} is not percent-encoded UTF-8") from error
 
 
 def _query_in(parameters: list[tuple[str, str]], accept: str | None) -> _Request:
     if any(key == "update" for key, _ in parameters):
-        raise _Rejected(403, "this endpoint is read-only: updates are refused")
+        raise _RejectedError(403, "this endpoint is read-only: updates are refused")
     request = _Request("", parameters, accept)
     query = request.one("query")
     if query is None:
-        raise _Rejected(400, "the parameter 'query' is missing")
+        raise _RejectedError(400, "the parameter 'query' is missing")
     request.query = query
     return request

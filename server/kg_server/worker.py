@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import os
 import queue
-import re
 import struct
 import sys
 import threading
@@ -21,15 +20,11 @@ from typing import Any, BinaryIO, Final
 import pyoxigraph as ox
 
 from kg_server import guard, sandbox
+from kg_server.syntax import explain
 
 _FRAME: Final = struct.Struct(">cI")
 _CHUNK: Final = 64 * 1024
 _CELL: Final = 2000
-_POSITION: Final = re.compile(r"error at (\d+):(\d+): (?:expected )?(?:one of )?(.*)", re.DOTALL)
-# An item of the parser's list: a token in quotes or a word; character classes are skipped.
-_ITEM: Final = re.compile(r"\[(?:'[^']*'|[^\]'])*\]|\"((?:[^\"\\]|\\.)*)\"|([A-Z<][^,\[]*)")
-_NOISE: Final = frozenset({"<unreported>", "'", "''''", '\\"', '\\"\\"\\"', "\\\\", "\\\\u", "\\\\U"})
-
 RESULT_FORMATS: Final = {
     "json": ox.QueryResultsFormat.JSON,
     "xml": ox.QueryResultsFormat.XML,
@@ -46,7 +41,7 @@ GRAPH_FORMATS: Final = {
 }
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """The query will not be answered; `code` says why, position is 1-based where known."""
 
     def __init__(
@@ -85,43 +80,21 @@ class _Frames:
             self._size = 0
 
 
-def _syntax_error(error: SyntaxError, query: str) -> Refused:
-    """Oxigraph's message as position, what stands there, and what would have been right."""
-    found = _POSITION.match(str(error.msg))
-    if not found:
-        return Refused("syntax", f"syntax error: {error.msg}")
-    line, column, expected = int(found[1]), int(found[2]), found[3]
-    lines = query.splitlines()
-    rest = lines[line - 1][column - 1 :].strip() if line <= len(lines) else ""
-    near = f", at {rest[:30]!r}" if rest else ", at the end"
-    message = f"syntax error in line {line}, column {column}{near}"
-    if "Prefix not found" in expected:
-        return Refused("syntax", f"{message}: its prefix is not declared", line, column)
-    items = dict.fromkeys((one or two).strip() for one, two in _ITEM.findall(expected))
-    items.pop("", None)
-    sentences = [item for item in items if " " in item]  # "The SELECT contains a variable …"
-    wanted = sentences or [item for item in items if item not in _NOISE]
-    if wanted:
-        hint = ", ".join(wanted[:12]) + (" …" if len(wanted) > 12 else "")
-        message += f": {hint}" if sentences else f": expected {hint}"
-    return Refused("syntax", message, line, column)
-
-
 def _graphs(values: Iterable[str] | None) -> list[ox.NamedNode | ox.BlankNode] | None:
     if values is None:
         return None
     try:
         return [ox.NamedNode(value) for value in values]
     except ValueError as error:
-        raise Refused("parameter", f"a graph's name in the request is not an IRI: {error}") from error
+        raise RefusedError("parameter", f"a graph is not named by an IRI: {error}") from error
 
 
 def _evaluate(store: ox.Store, job: dict[str, Any]) -> Any:
     query = job["query"]
     if guard.is_update(query):
-        raise Refused("update", "this endpoint is read-only: updates are refused")
+        raise RefusedError("update", "this endpoint is read-only: updates are refused")
     if guard.federates(query):
-        raise Refused("service", "SERVICE is refused: this endpoint asks no other endpoint")
+        raise RefusedError("service", "SERVICE is refused: this endpoint asks no other endpoint")
     default, named = _graphs(job["default_graphs"]), _graphs(job["named_graphs"])
     if default is not None or named is not None:
         # SPARQL 1.1 Protocol 2.1.4: a dataset named in the request replaces the whole one.
@@ -132,7 +105,8 @@ def _evaluate(store: ox.Store, job: dict[str, Any]) -> Any:
     try:
         return store.query(query, **dataset)
     except SyntaxError as error:
-        raise _syntax_error(error, query) from error
+        found = explain(query, str(error.msg))
+        raise RefusedError("syntax", found.message, found.line, found.column) from error
 
 
 def _cell(term: Any) -> list[str | None] | None:
@@ -143,7 +117,7 @@ def _cell(term: Any) -> list[str | None] | None:
         return ["uri", term.value[:_CELL], None]
     if isinstance(term, ox.Literal):
         kind = None if term.language else term.datatype.value
-        return ["literal", term.value[:_CELL], term.language and f"@{term.language}" or kind]
+        return ["literal", term.value[:_CELL], (term.language and f"@{term.language}") or kind]
     return ["other", str(term)[:_CELL], None]
 
 
@@ -166,7 +140,7 @@ def _answer(store: ox.Store, job: dict[str, Any], frames: _Frames) -> None:
     form = "graph" if graph else "boolean" if boolean else "bindings"
     name = job["graph_format"] if graph else job["result_format"]
     if name is None:
-        raise Refused("format", f"this query gives {form}, in none of the formats asked for")
+        raise RefusedError("format", f"this query gives {form}, in none of the formats asked for")
     frames.send(b"H", json.dumps({"form": form, "format": name}).encode())
     if name == "html":
         if boolean:
@@ -186,7 +160,7 @@ def _serve(store: ox.Store, jobs: queue.SimpleQueue[bytes], frames: _Frames) -> 
         job = json.loads(jobs.get())
         try:
             _answer(store, job, frames)
-        except Refused as refusal:
+        except RefusedError as refusal:
             frames.send(b"X", json.dumps(refusal.body).encode())
         except MemoryError:
             os._exit(70)  # nothing is sure any more; the parent starts another worker

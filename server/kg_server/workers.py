@@ -42,7 +42,7 @@ class Job:
     page_rows: int = 500
 
 
-class QueryFailed(Exception):
+class QueryFailedError(Exception):
     """A query has no answer. `code` names the reason:
 
     syntax, parameter, format, update, service (the client's fault), evaluation, timeout,
@@ -56,7 +56,7 @@ class QueryFailed(Exception):
         self.code, self.message, self.line, self.column = code, message, line, column
 
 
-_START_ERRORS: Final = (KgBuilderError, OSError, QueryFailed, TimeoutError)
+_START_ERRORS: Final = (KgBuilderError, OSError, QueryFailedError, TimeoutError)
 
 
 class _Worker:
@@ -75,7 +75,7 @@ class _Worker:
     async def start(cls, source: SnapshotSource, memory: int) -> _Worker:
         """A worker that has opened the newest snapshot.
 
-        Raises KgBuilderError or OSError when there is none, QueryFailed when it cannot open.
+        Raises KgBuilderError or OSError when there is none, QueryFailedError when it cannot open.
         """
         snapshot, lease = await asyncio.to_thread(source.acquire)
         try:
@@ -94,23 +94,27 @@ class _Worker:
         worker = cls(process, snapshot, lease)
         try:
             async with asyncio.timeout(_START_SECONDS):
-                kind, payload = await worker.frame()
-            if kind != b"R":
-                raise QueryFailed("unavailable", json.loads(payload)["message"])
+                await worker.opened()
         except BaseException:
             await worker.stop()
             raise
         return worker
 
+    async def opened(self) -> None:
+        """Waits until the process has opened its snapshot; raises QueryFailedError if it cannot."""
+        kind, payload = await self.frame()
+        if kind != b"R":
+            raise QueryFailedError("unavailable", json.loads(payload)["message"])
+
     async def frame(self) -> tuple[bytes, bytes]:
-        """The next frame; raises QueryFailed("died") when the process is gone."""
+        """The next frame; raises QueryFailedError("died") when the process is gone."""
         stream = self.process.stdout
         assert stream is not None
         try:
             kind, size = _FRAME.unpack(await stream.readexactly(_FRAME.size))
             return kind, await stream.readexactly(size) if size else b""
         except asyncio.IncompleteReadError:
-            raise QueryFailed(
+            raise QueryFailedError(
                 "died",
                 "the process that ran the query ended before it was done; most often the query "
                 "needs more memory than is allowed",
@@ -125,8 +129,9 @@ class _Worker:
 
     @property
     def alive(self) -> bool:
-        """Whether the process runs."""
-        return self.process.returncode is None
+        """Whether the process runs; its closed pipe shows before its exit status does."""
+        stream = self.process.stdout
+        return self.process.returncode is None and stream is not None and not stream.at_eof()
 
     async def stop(self) -> None:
         """Kills the process, waits for its end and gives the snapshot back."""
@@ -150,7 +155,7 @@ class Answer:
         self.snapshot = worker.snapshot.name
 
     async def begin(self, limit: int) -> None:
-        """Reads until all or `limit` bytes are here; raises QueryFailed."""
+        """Reads until all or `limit` bytes are here; raises QueryFailedError."""
         parts, size = [], 0
         async for chunk in self._chunks():
             parts.append(chunk)
@@ -160,7 +165,7 @@ class Answer:
         self.first = b"".join(parts)
 
     async def rest(self) -> AsyncIterator[bytes]:
-        """What follows the first part; raises QueryFailed when it breaks off."""
+        """What follows the first part; raises QueryFailedError when it breaks off."""
         if not self.complete:
             async for chunk in self._chunks():
                 yield chunk
@@ -176,7 +181,7 @@ class Answer:
             elif kind == b"X":
                 self._worker.clean = True
                 error = json.loads(payload)
-                raise QueryFailed(**error)
+                raise QueryFailedError(**error)
             else:
                 self._worker.clean = self.complete = True
                 return
@@ -186,7 +191,7 @@ class Answer:
             async with asyncio.timeout_at(self._deadline):
                 return await self._worker.frame()
         except TimeoutError:
-            raise QueryFailed(
+            raise QueryFailedError(
                 "timeout", "the query ran longer than it may; narrow it or add a LIMIT"
             ) from None
 
@@ -237,7 +242,7 @@ class WorkerPool:
 
     @contextlib.asynccontextmanager
     async def run(self, job: Job, timeout: float) -> AsyncIterator[Answer]:
-        """The answer to a job, its first part read; raises QueryFailed.
+        """The answer to a job, its first part read; raises QueryFailedError.
 
         `timeout` seconds count from the moment a worker takes the job until its last byte.
         """
@@ -258,23 +263,28 @@ class WorkerPool:
                 return worker
             self._replace(worker)
         if len(self._waiting) >= self._options.queue:
-            raise QueryFailed("busy", "too many queries are waiting; try again in a moment")
+            raise QueryFailedError("busy", "too many queries are waiting; try again in a moment")
         future: asyncio.Future[_Worker] = asyncio.get_running_loop().create_future()
         self._waiting.append(future)
-        worker = None
+        taken = False
         try:
             async with asyncio.timeout(timeout):
                 worker = await future
-            return worker
+            taken = True
         except TimeoutError:
-            raise QueryFailed("busy", "no worker became free in time; try again") from None
+            raise QueryFailedError("busy", "no worker became free in time; try again") from None
         finally:
-            if worker is None and future.done() and not future.cancelled():
-                self.give_back(future.result())  # cancelled in the moment it was handed over
-            elif worker is None:
-                future.cancel()
-                with contextlib.suppress(ValueError):
-                    self._waiting.remove(future)
+            if not taken:
+                self._leave(future)
+        return worker
+
+    def _leave(self, future: asyncio.Future[_Worker]) -> None:
+        if future.done() and not future.cancelled():
+            self.give_back(future.result())  # handed over in the moment the wait ended
+        else:
+            future.cancel()
+            with contextlib.suppress(ValueError):
+                self._waiting.remove(future)
 
     def give_back(self, worker: _Worker) -> None:
         """Takes a worker back; a fresh one takes its place if it is dead or half-read."""
