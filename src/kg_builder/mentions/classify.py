@@ -415,23 +415,29 @@ class Classifier:
             made = self._make(sent, run, "Place", "city", "gazetteer", 0.8)
             made.concept = self._which_city(sent, made)
             return made
-        if following in self._lexicon.saying_verbs and previous not in ("the", "a", "an"):
-            return self._make(sent, run, "Person", None, "pattern", 0.6)
-        if word in self._lexicon.first_names and word not in self._lexicon.weak_first_names:
-            return self._make(sent, run, "Person", None, "pattern", 0.7)
-        free = unit.a not in sent.initial and previous not in _NOT_BEFORE_PERSONS
-        if free and self._around.person_after(sent, unit.b):
-            return self._make(sent, run, "Person", None, "pattern", 0.55)
-        owned = [following]
-        if following == "'s":
-            owned = [self._around.word(sent, unit.b + k) for k in (1, 2)]
-        if any(w in self._cues.person_after for w in owned):
-            return self._make(sent, run, "Person", None, "pattern", 0.65)
+        if score := self._bare_person(sent, unit):
+            return self._make(sent, run, "Person", None, "pattern", score)
         if self._around.at_work(sent, run):
             return self._make(sent, run, "Organization", None, "pattern", 0.65)
         if re.fullmatch(r"(?:[A-Z]\.)+", word):
             return self._make(sent, run, None, None, "pattern", 0.0)
         return self._make(sent, run, None, None, "pattern", 0.2)
+
+    def _bare_person(self, sent: Sent, unit: Unit) -> float:
+        """The confidence that a single capital is a person, by its verbs and belongings."""
+        word, lexicon = unit.text, self._lexicon
+        previous, following = self._around.word(sent, unit.a - 1), self._around.word(sent, unit.b)
+        if following in lexicon.saying_verbs and previous not in ("the", "a", "an"):
+            return 0.6
+        if word in lexicon.first_names and word not in lexicon.weak_first_names:
+            return 0.7
+        free = unit.a not in sent.initial and previous not in _NOT_BEFORE_PERSONS
+        if free and self._around.person_after(sent, unit.b):
+            return 0.55
+        owned = [following]
+        if following == "'s":
+            owned = [self._around.word(sent, unit.b + k) for k in (1, 2)]
+        return 0.65 if any(w in self._cues.person_after for w in owned) else 0.0
 
     def _is_city(self, sent: Sent, unit: Unit) -> bool:
         """Whether a city has this name, and the words around or its size make it one here."""
