@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import gzip
+import hashlib
 import json
 import os
 import re
@@ -22,10 +23,12 @@ import tempfile
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 CHILD = """
 import json, resource, sys, time
 from pathlib import Path
+from typing import Any
 from kg_builder import pipeline
 from kg_builder.config import load_settings
 if __name__ == "__main__":
@@ -79,12 +82,10 @@ def texts(shared: Path) -> list[tuple[str, str]]:
 
 def hash_of(name: str) -> str:
     """A number that does not depend on the machine."""
-    import hashlib
-
     return hashlib.sha256(name.encode()).hexdigest()
 
 
-def run(folder: Path, store: Path, workers: int) -> dict[str, float]:
+def run(folder: Path, store: Path, workers: int) -> dict[str, Any]:
     """One build in a process of its own."""
     script = store.with_suffix(".py")
     script.write_text(CHILD)
@@ -139,17 +140,24 @@ def measure(corpus: list[tuple[str, str]], workers: int) -> None:
         print(f"\n== {len(first)} documents, {articles} articles, {words} words")
         cpu = full["cpu"]
         print(f"CPU {cpu:.1f} s, wall {full['seconds']:.1f} s, peak {full['peak'] / 1024:.0f} MB")
-        print(f"per article {1000 * cpu / articles:.1f} ms; {articles / cpu:.2f} articles/CPU s, "
-              f"{words / cpu:.0f} words/CPU s")  # fmt: skip
-        for stage, seconds in sorted(full["stages"].items(), key=lambda s: -s[1]):  # type: ignore[attr-defined]
-            rate = words / seconds if seconds else float("inf")
-            print(f"  {stage:14} {seconds:8.2f} s {100 * seconds / cpu:5.1f} %  {rate:12.0f} words/s")
-        print(f"gate {1000 * full['stages']['gate'] / articles:.1f} ms an article")  # type: ignore[index]
-        print(f"{full['quads'] / articles:.0f} quads an article; "
-              f"{bytes_ / full['quads'] * 1e6 / 2**20:.0f} MB a million quads; "
-              f"held back {full['quarantined']}, failed {full['errors']}")  # fmt: skip
-        print(f"adding one: CPU {added['cpu']:.2f} s = {100 * added['cpu'] / cpu:.1f} % of the full "
-              f"build, {added['republished']} graphs rewritten; nothing new: {again['cpu']:.2f} s")  # fmt: skip
+        print(
+            f"per article {1000 * cpu / articles:.1f} ms; {articles / cpu:.2f} articles/CPU s, "
+            f"{words / cpu:.0f} words/CPU s"
+        )
+        for stage, seconds in sorted(full["stages"].items(), key=lambda s: -s[1]):
+            rate = f"{words / seconds:12.0f} words/s" if seconds else ""
+            print(f"  {stage:14} {seconds:8.2f} s {100 * seconds / cpu:5.1f} %  {rate}")
+        print(f"gate {1000 * full['stages']['gate'] / articles:.1f} ms an article")
+        print(
+            f"{full['quads'] / articles:.0f} quads an article; "
+            f"{bytes_ / full['quads'] * 1e6 / 2**20:.0f} MB a million quads; "
+            f"held back {full['quarantined']}, failed {full['errors']}"
+        )
+        print(
+            f"adding one: CPU {added['cpu']:.2f} s = {100 * added['cpu'] / cpu:.1f} % of the "
+            f"full build, {added['republished']} graphs rewritten"
+        )
+        print(f"nothing new: CPU {again['cpu']:.2f} s, {again['analysed']} analysed again")
         shutil.rmtree(root / "store")
 
 

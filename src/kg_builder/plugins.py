@@ -46,7 +46,5 @@ class Reader(Protocol):
 @cache
 def readers() -> tuple[Reader, ...]:
     """All installed readers, sorted by name; loaded once per process."""
-    found = []
-    for point in sorted(entry_points(group=READER_GROUP), key=lambda p: p.name):
-        found.append(point.load()())
-    return tuple(found)
+    points = sorted(entry_points(group=READER_GROUP), key=lambda p: p.name)
+    return tuple(point.load()() for point in points)

@@ -101,15 +101,17 @@ def kg(name: str) -> str:
     return KG + name
 
 
-_FOLD = str.maketrans({"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "ß": "ss", "æ": "ae", "Æ": "Ae",
-                       "œ": "oe", "Œ": "Oe", "đ": "d", "Đ": "D", "ı": "i", "ð": "d", "þ": "th"})  # fmt: skip
+_FOLD = str.maketrans(
+    dict(zip("łŁøØđĐıðÐ", "lLoOdDidD", strict=True))
+    | {"ß": "ss", "æ": "ae", "Æ": "Ae", "œ": "oe", "Œ": "Oe", "þ": "th", "Þ": "Th"}
+)
+"""Letters that Unicode does not decompose into an ASCII letter and marks."""
 
 
 def slug(text: str, limit: int = 60) -> str:
     """A readable ASCII IRI segment: lower case, hyphens, at most `limit` characters.
 
-    Letters without an ASCII form are percent-encoded by `iri_segment` callers' hash instead:
-    a text with no ASCII letter or digit at all gives "x-" and a hash of the text.
+    A text with no letter or digit that folds to ASCII gives "x-" and a hash of the text.
     """
     folded = unicodedata.normalize("NFKD", text.translate(_FOLD))
     plain = "".join(c for c in folded if not unicodedata.combining(c))

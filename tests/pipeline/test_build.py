@@ -60,9 +60,19 @@ def test_order_of_files_workers_and_hash_seed_make_no_difference(
     for seed, workers, paths in (("1", "2", [folder]), ("7", "1", documents)):
         store = tmp_path / f"b{seed}"
         run = subprocess.run(
-            [sys.executable, "-m", "kg_builder.cli", "build", *map(str, paths)]
-            + ["--store", str(store), "--workers", workers]
-            + ["--config", str(SAMPLES / "kg.toml")],
+            [
+                sys.executable,
+                "-m",
+                "kg_builder.cli",
+                "build",
+                *map(str, paths),
+                "--store",
+                str(store),
+                "--workers",
+                workers,
+                "--config",
+                str(SAMPLES / "kg.toml"),
+            ],  # fmt: skip
             env=os.environ | {"PYTHONHASHSEED": seed},
             capture_output=True,
             check=False,
@@ -123,7 +133,8 @@ def test_removing_an_article_leaves_a_tombstone_and_keeps_the_others(
     after = pipeline.remove(iri, store, settings())
     assert after.articles + after.teasers == before.articles + before.teasers - 1
     opened = Snapshots(store).require().open()
-    assert not list(opened.quads_for_pattern(ox.NamedNode(iri), ox.NamedNode(vocab.kg("headline")), None))
+    headline = ox.NamedNode(vocab.kg("headline"))
+    assert not list(opened.quads_for_pattern(ox.NamedNode(iri), headline, None))
     history = ox.NamedNode(vocab.Minter().graph("history"))
     assert list(opened.quads_for_pattern(ox.NamedNode(iri), None, None, history))
     assert b"graph/history" not in canonical(store)
@@ -158,7 +169,8 @@ def test_every_quote_is_the_text_at_its_offsets(sample_store: Path) -> None:
     ref = Snapshots(sample_store).require()
     store = ref.open()
     rows = store.query(
-        "SELECT ?start ?end ?exact ?hash WHERE { ?x kg:start ?start ; kg:end ?end ; kg:exact ?exact ;"
+        "SELECT ?start ?end ?exact ?hash WHERE {"
+        " ?x kg:start ?start ; kg:end ?end ; kg:exact ?exact ;"
         " kg:inArticle/kg:inDocument/kg:textHash ?hash }",
         use_default_graph_as_union=True,
         prefixes=vocab.PREFIXES,

@@ -9,7 +9,6 @@ import pytest
 from kg_builder import pipeline, reading, resources
 from kg_builder.config import load_settings
 from kg_builder.store import Snapshots
-from tests.support import SAMPLES
 
 STRICT = """
 @prefix sh: <http://www.w3.org/ns/shacl#> .
@@ -19,14 +18,22 @@ STRICT = """
     sh:message "a headline must not begin with Q" .
 """
 
-GOOD = "Talks end in Astana\n\nBy Jane Roe\n\n" + (
-    "Officials from Kazakhstan met in Astana on 3 May 2023 and agreed to share river data. "
-    "The talks had lasted for two days and were hosted by the Ministry of Water.\n\n"
-) * 3
-BAD = "Quiet week in Kulob\n\nBy Jane Roe\n\n" + (
-    "Farmers in Tajikistan said on 4 May 2023 that Quentin Quill of the Quarry Union had called. "
-    "The union had promised to mend the canal before the summer of that year.\n\n"
-) * 3
+GOOD = (
+    "Talks end in Astana\n\nBy Jane Roe\n\n"
+    + (
+        "Officials from Kazakhstan met in Astana on 3 May 2023 and agreed to share river data. "
+        "The talks had lasted for two days and were hosted by the Ministry of Water.\n\n"
+    )
+    * 3
+)
+BAD = (
+    "Quiet week in Kulob\n\nBy Jane Roe\n\n"
+    + (
+        "Farmers in Tajikistan said on 4 May 2023 that Quentin Quill of the Quarry Union had called. "
+        "The union had promised to mend the canal before the summer of that year.\n\n"
+    )
+    * 3
+)
 
 
 @pytest.fixture
@@ -59,11 +66,13 @@ def test_a_held_back_article_shapes_nothing_and_comes_in_on_retry(
     ref = Snapshots(store).require()
     (held,) = ref.manifest["quarantined"]
     assert held["headline"] == "Quiet week in Kulob"
-    assert (store / "quarantine" / f"{held['article']}.ttl").read_text().count("ValidationResult") > 0
+    kept = (store / "quarantine" / f"{held['article']}.ttl").read_text()
+    assert "ValidationResult" in kept
     data = reading.export(ref, "nq")
     assert b"Quill" not in data
     # Only the document itself is known of; its article changed nothing else.
-    extra = set(data.splitlines()) - set(reading.export(Snapshots(alone).require(), "nq").splitlines())
+    without = reading.export(Snapshots(alone).require(), "nq")
+    extra = set(data.splitlines()) - set(without.splitlines())
     assert all(b"/graph/provenance>" in line or b"/graph/void>" in line for line in extra)
 
     shapes = strict.read_text(encoding="utf-8").replace("^[^Q]", "^.")

@@ -58,7 +58,7 @@ def test_environment_wins_over_file_and_flags_over_both(tmp_path: Path) -> None:
 def test_a_wrong_setting_is_named(tmp_path: Path, text: str, told: str) -> None:
     path = tmp_path / "kg.toml"
     path.write_text(text)
-    with pytest.raises(ConfigError, match="kg.toml") as caught:
+    with pytest.raises(ConfigError, match=r"kg\.toml") as caught:
         load_settings(path, environment={})
     assert told in str(caught.value)
 
@@ -95,5 +95,5 @@ def test_the_sidecar_wins_over_patterns() -> None:
 
 @pytest.mark.parametrize("side", [b"{", b'{"publisher": "x"}', b"\xff"])
 def test_a_broken_sidecar_is_an_error_of_its_document(side: bytes) -> None:
-    with pytest.raises(InputError, match="x.meta.json"):
+    with pytest.raises(InputError, match=r"x\.meta\.json"):
         hints_for("x", Settings(), side, "x.meta.json")

@@ -34,9 +34,7 @@ from kg_builder.store import (
 
 def lines(graph: str, *values: str) -> bytes:
     quads = [
-        ox.Quad(
-            ox.NamedNode("urn:s"), ox.NamedNode("urn:p"), ox.Literal(v), ox.NamedNode(graph)
-        )
+        ox.Quad(ox.NamedNode("urn:s"), ox.NamedNode("urn:p"), ox.Literal(v), ox.NamedNode(graph))
         for v in values
     ]
     return sorted_nquads(quads)
