@@ -72,7 +72,7 @@ def test_order_of_files_workers_and_hash_seed_make_no_difference(
                 workers,
                 "--config",
                 str(SAMPLES / "kg.toml"),
-            ],  # fmt: skip
+            ],
             env=os.environ | {"PYTHONHASHSEED": seed},
             capture_output=True,
             check=False,

@@ -29,7 +29,7 @@ GOOD = (
 BAD = (
     "Quiet week in Kulob\n\nBy Jane Roe\n\n"
     + (
-        "Farmers in Tajikistan said on 4 May 2023 that Quentin Quill of the Quarry Union had called. "
+        "Farmers in Tajikistan said on 4 May 2023 that Quentin Quill of the Quarry Union called. "
         "The union had promised to mend the canal before the summer of that year.\n\n"
     )
     * 3
