@@ -99,6 +99,7 @@ def entity(text: str, name: str) -> LocalEntity:
         ("It hit Merzak International Airport.", {("Merzak International Airport", "Facility")}),
         ("They prayed at the Blue Mosque.", {("Blue Mosque", "Facility")}),
         # topics and events
+        ("Through the Dune and Delta project.", {("Dune and Delta project", "Topic")}),
         ("It signed the Green Corridor Agreement.", {("Green Corridor Agreement", "Topic")}),
         ("The Covid-19 pandemic goes on.", {("Covid-19 pandemic", "Topic")}),
         ("At the Ninth Ministerial Conference.", {("Ninth Ministerial Conference", "Event")}),

@@ -14,6 +14,7 @@ from kg_builder.model import EntityKind
 
 _CONNECTORS = frozenset({"of", "for", "on", "and", "&", "the", "in", "to", "against", "with", "at"})
 _HEAD_CONNECTORS = frozenset({"of", "for", "on", "to", "against"})
+PROGRAMME_NOUNS = frozenset({"project", "initiative", "programme", "program", "plan"})
 _LONGEST_RUN = 24
 """Units after which a run of capitals is cut; no name is longer, and time stays linear."""
 _LEAD = frozenset({"The", "the", "A", "An"})
@@ -180,12 +181,12 @@ class Grower:
         unit = self.unit(sent, k)
         if unit is None or tokens[k].text.lower() in ("i", "the"):
             return []
-        if not self._wanted(run, word, unit):
+        if not self._wanted(sent, run, word, unit):
             return []
         small = [Unit(m, m + 1, tokens[m].text, small=True) for m in range(j, k)]
         return [*small, unit]
 
-    def _wanted(self, run: list[Unit], word: str, unit: Unit) -> bool:
+    def _wanted(self, sent: Sent, run: list[Unit], word: str, unit: Unit) -> bool:
         last = run[-1]
         head = self.head(last.text) if not last.known and not last.people else None
         opened = self._opened(run)
@@ -212,7 +213,7 @@ class Grower:
                 and unit.known is None
             )
         if word in ("and", "&"):
-            return self._joined(run, word, unit, opened)
+            return self._joined(sent, run, word, unit)
         if word == "in":
             region = unit.known is not None and unit.known.kind == "Region"
             return region and opened and any(u.text in ("on", "and") for u in run)
@@ -233,17 +234,28 @@ class Grower:
                 return True
         return False
 
-    def _joined(self, run: list[Unit], word: str, unit: Unit, opened: bool) -> bool:
+    def _joined(self, sent: Sent, run: list[Unit], word: str, unit: Unit) -> bool:
         """Whether "and" stands within one name ("Food and Agriculture Organization")."""
-        fields = self._lexicon.field_words
+        fields, opened = self._lexicon.field_words, self._opened(run)
         last = run[-1]
         if last.known or last.people or unit.known or unit.people:
             return False
         if last.text in fields and unit.text in fields:
             return True
+        if opened and any(u.small and u.text in ("on", "for") for u in run):
+            return unit.text not in self._lexicon.first_names and self.head(unit.text) is None
         if opened:
             return unit.text in fields and self.head(unit.text) is None
-        return word == "&"
+        return word == "&" or (len(run) == 1 and self._programme(sent, last, unit))
+
+    def _programme(self, sent: Sent, last: Unit, unit: Unit) -> bool:
+        """As in "the Rivers and Valleys Programme" or "… project": what follows tells."""
+        before = sent.tokens[last.a - 1].text if last.a else ""
+        after = sent.tokens[unit.b].text if unit.b < len(sent.tokens) else ""
+        head = self.head(after)
+        return before == "the" and (
+            after in PROGRAMME_NOUNS or (head is not None and head.kind == "Topic")
+        )
 
     def head(self, text: str) -> Head | None:
         """The head noun class of a word; "Univers…" is a university in many languages."""

@@ -6,7 +6,15 @@ import re
 from collections.abc import Sequence
 
 from kg_builder.authority import Concept
-from kg_builder.mentions.candidates import LEAD_WORDS, Candidate, Grower, Sent, Unit, join_tokens
+from kg_builder.mentions.candidates import (
+    LEAD_WORDS,
+    PROGRAMME_NOUNS,
+    Candidate,
+    Grower,
+    Sent,
+    Unit,
+    join_tokens,
+)
 from kg_builder.mentions.context import Context
 from kg_builder.mentions.gazetteer import Gazetteer, Known
 from kg_builder.mentions.lexicon import Head, Lexicon
@@ -20,7 +28,6 @@ _ORDINAL = re.compile(
     r"\d+(?:st|nd|rd|th)|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth",
     re.IGNORECASE,
 )
-_NOT_BEFORE_PERSONS = frozenset({"the", "The", "a", "an", "this", "of", "in"})
 _STRICT = frozenset({"Mr", "Mr.", "Mrs", "Mrs.", "Ms", "Ms.", "Dr", "Dr."})
 
 
@@ -259,8 +266,8 @@ class Classifier:
         elif after == "war" and ordinal and made.kind != "Person":
             made.a, made.b, made.kind, made.type = made.a - 1, made.b + 1, "Event", None
             made.concept, made.confidence, made.method = None, 0.85, "pattern"
-        elif after in ("project", "initiative", "programme", "program", "plan") and (
-            " and " in made.surface and made.kind in (None, "Facility", "Topic")
+        elif after in PROGRAMME_NOUNS and (
+            " and " in made.surface and made.kind not in ("Person", "Organization")
         ):
             made.b, made.kind, made.type = made.b + 1, "Topic", None
         elif ordinal and made.kind == "Event" and before[0].isdigit():
@@ -415,29 +422,13 @@ class Classifier:
             made = self._make(sent, run, "Place", "city", "gazetteer", 0.8)
             made.concept = self._which_city(sent, made)
             return made
-        if score := self._bare_person(sent, unit):
+        if score := self._around.bare_person(sent, unit):
             return self._make(sent, run, "Person", None, "pattern", score)
         if self._around.at_work(sent, run):
             return self._make(sent, run, "Organization", None, "pattern", 0.65)
         if re.fullmatch(r"(?:[A-Z]\.)+", word):
             return self._make(sent, run, None, None, "pattern", 0.0)
         return self._make(sent, run, None, None, "pattern", 0.2)
-
-    def _bare_person(self, sent: Sent, unit: Unit) -> float:
-        """The confidence that a single capital is a person, by its verbs and belongings."""
-        word, lexicon = unit.text, self._lexicon
-        previous, following = self._around.word(sent, unit.a - 1), self._around.word(sent, unit.b)
-        if following in lexicon.saying_verbs and previous not in ("the", "a", "an"):
-            return 0.6
-        if word in lexicon.first_names and word not in lexicon.weak_first_names:
-            return 0.7
-        free = unit.a not in sent.initial and previous not in _NOT_BEFORE_PERSONS
-        if free and self._around.person_after(sent, unit.b):
-            return 0.55
-        owned = [following]
-        if following == "'s":
-            owned = [self._around.word(sent, unit.b + k) for k in (1, 2)]
-        return 0.65 if any(w in self._cues.person_after for w in owned) else 0.0
 
     def _is_city(self, sent: Sent, unit: Unit) -> bool:
         """Whether a city has this name, and the words around or its size make it one here."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from kg_builder.mentions.candidates import Sent, Unit
 from kg_builder.mentions.lexicon import Lexicon
 
+_NOT_BEFORE_PERSONS = frozenset({"the", "The", "a", "an", "this", "of", "in"})
+
 
 class Context:
     """Looks at the words before and after a run, and for a person's name in it."""
@@ -84,3 +86,19 @@ class Context:
             any(w.startswith(("al-", "el-", "Al-", "El-", "ul-")) for w in inner)
             or run[-1].text in self._lexicon.after_name
         )
+
+    def bare_person(self, sent: Sent, unit: Unit) -> float:
+        """The confidence that a single capital is a person, by its verbs and belongings."""
+        word, lexicon = unit.text, self._lexicon
+        previous, following = self.word(sent, unit.a - 1), self.word(sent, unit.b)
+        if following in lexicon.saying_verbs and previous not in ("the", "a", "an"):
+            return 0.6
+        if word in lexicon.first_names and word not in lexicon.weak_first_names:
+            return 0.7
+        free = unit.a not in sent.initial and previous not in _NOT_BEFORE_PERSONS
+        if free and self.person_after(sent, unit.b):
+            return 0.55
+        owned = [following]
+        if following == "'s":
+            owned = [self.word(sent, unit.b + k) for k in (1, 2)]
+        return 0.65 if any(w in self._cues.person_after for w in owned) else 0.0
