@@ -207,10 +207,10 @@ class Claims:
         j += 2
         if self._low(j) == "the":
             j += 1
-        target = self._mention(j, frozenset({"Person", "Organization", "Group"}))
-        office = self._office(j + 1)
-        if target is not None and office is not None:
+        office = self._office(j + 1) if j < len(self._tokens) else None
+        if office is not None and self._tokens[j].is_mention:
             target = self._mention(office.last + 1, frozenset({"Person"}))
-        elif target is not None and not ends_phrase(self._tokens, j + 1):
-            target = None
+        else:
+            target = self._mention(j, frozenset({"Person", "Organization", "Group"}))
+            target = target if ends_phrase(self._tokens, j + 1) else None
         return None if target is None else (subject, "pledgedAllegianceTo", target, False)

@@ -94,10 +94,26 @@ class Clauses:
         for found in dates:
             if found.boundary:
                 continue
-            owner = self._before(found) or self._after(found)
+            if self._is_attribute(found):
+                owner = self._of_attribute(found)
+            else:
+                owner = self._before(found) or self._after(found)
             if owner is not None:
                 given.setdefault(owner.first, found)
         return given
+
+    def _is_attribute(self, found: Found) -> bool:
+        """Whether a date stands before its noun: "the June 2007 murder"."""
+        before = self.tokens[found.first - 1] if found.first else None
+        if before is None or not (in_class(before, "determiner") or before.low == "'s"):
+            return False
+        return not ends_phrase(self.tokens, found.last + 1)
+
+    def _of_attribute(self, found: Found) -> Trigger | None:
+        for trigger in self._triggers:
+            if found.last < trigger.first <= found.last + 4 and not trigger.is_verb:
+                return trigger
+        return None
 
     def _before(self, found: Found) -> Trigger | None:
         """The trigger that a date follows in its clause: "attacked … on Monday"."""
@@ -136,7 +152,7 @@ class Clauses:
         while reach == CLOSE and i < len(self.tokens) and in_class(self.tokens[i], "accord"):
             last, i = i, i + 1
         while i < len(self.tokens) and i - last <= reach and not self._bars[i]:
-            if i in self._owner:
+            if i in self._owner or self._is_aside(i):
                 break
             allowed = {"on"} if trigger.entry.pos == "n" or found else set()
             if self._is_locative(i, allowed) and (place := self._place_at(i + 1)) is not None:
@@ -145,6 +161,13 @@ class Clauses:
                 i = last = position
             i += 1
         return found
+
+    def _is_aside(self, i: int) -> bool:
+        """Whether a comma begins an apposition, whose places are its own."""
+        if self.tokens[i].low != "," or i + 1 >= len(self.tokens):
+            return False
+        following = self.tokens[i + 1]
+        return not (self._is_locative(i + 1, {"on"}) or following.low[:1].isdigit())
 
     def _struck(self, i: int) -> int | None:
         """The place that a disaster or blast is said to have struck."""
@@ -221,6 +244,8 @@ class Clauses:
             return "planned" if near & rules["plan_verbs"] else "hypothetical"
         if not trigger.is_verb and near & rules["prevent"]:
             return "denied"
+        if not trigger.is_verb and near & rules["wanted"]:
+            return "hypothetical"
         if near & rules["hypothetical"] or self._is_feared(trigger):
             return "hypothetical"
         if near & rules["planned"]:
@@ -243,9 +268,14 @@ class Clauses:
         return found
 
     def _attributes(self, trigger: Trigger) -> set[str]:
-        """The words up to six tokens before a noun, within its clause."""
-        begin = max(self.start(trigger.first), trigger.first - 6)
-        return {t.low for t in self.tokens[begin : trigger.first] if not t.is_mention}
+        """The words up to six tokens before a noun, with the verb that it is the object of."""
+        found = set()
+        for token in reversed(self.tokens[max(0, trigger.first - 6) : trigger.first]):
+            if not token.is_mention:
+                if token.low in _MARKS or token.low == "," or in_class(token, "subordinator"):
+                    break
+                found.add(token.low)
+        return found
 
     def _is_feared(self, trigger: Trigger) -> bool:
         """Whether it is feared only: "threat of war", "risk of an attack"."""

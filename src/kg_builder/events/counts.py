@@ -150,6 +150,8 @@ def _is_of_people(tokens: Sequence[Token], i: int) -> bool:
 
 def _number(tokens: Sequence[Token], i: int) -> tuple[Count, int] | None:
     """The figure that begins at a token, and its last token."""
+    if i > 0 and tokens[i - 1].low == "the":
+        return None  # "the one killed", "the three dead": known before, no figure
     for leads, shape in ((_AT_LEAST, "least"), (_ABOUT, "about"), (_AT_MOST, "most")):
         for lead in leads:
             if tuple(t.low for t in tokens[i : i + len(lead)]) == lead:
@@ -172,6 +174,11 @@ def _number(tokens: Sequence[Token], i: int) -> tuple[Count, int] | None:
     if hit is None or (_YEAR.match(tokens[i].low) and i == hit[1]):
         return None
     return Count(hit[0], hit[0]), hit[1]
+
+
+def count_at(tokens: Sequence[Token], i: int) -> bool:
+    """Whether a figure begins at a token."""
+    return _number(tokens, i) is not None
 
 
 def _shaped(value: int, shape: str) -> Count:

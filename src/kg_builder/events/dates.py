@@ -98,7 +98,7 @@ def _span(tokens: Sequence[Token], first: int, last: int) -> Span:
 
 def _boundary(tokens: Sequence[Token], first: int) -> bool:
     before = _low(tokens, first - 1)
-    if before in ("the", "early", "late", "mid"):
+    if before in ("early", "late", "mid"):
         before = _low(tokens, first - 2)
     return before in _BOUNDARY
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from kg_builder.events.lexicon import Lexicon
-from kg_builder.events.tokens import MONTHS, Token, ends_phrase, in_class
+from kg_builder.events.counts import count_at
+from kg_builder.events.lexicon import Lexicon, words
+from kg_builder.events.tokens import MONTHS, WEEKDAYS, Token, ends_phrase, in_class, in_class_at
 from kg_builder.events.triggers import Trigger
 from kg_builder.model import LocalEntity, Participant, Role
 
@@ -57,14 +58,25 @@ class Roles:
         if trigger.passive:
             agent = self._agent(trigger.last + 1)
             return [(e, sufferer) for e in before] + [(e, doer) for e in agent]
-        has_object = bool(behind) or not ends_phrase(self._tokens, trigger.last + 1)
-        if violent and not has_object:
+        if violent and not behind and not self._has_object(trigger.last + 1):
             return []
         if doer in ("speaker", "claimant"):
             return [(e, doer) for e in before]
         if not violent and trigger.entry.type not in _MUTUAL:
             behind = [e for e in behind if self._is_actor(e)]
         return [(e, doer) for e in before] + [(e, sufferer) for e in behind]
+
+    def _has_object(self, i: int) -> bool:
+        """Whether a verb takes an object, so that it is active: "killed nine", "killed in"."""
+        if i >= len(self._tokens):
+            return False
+        token = self._tokens[i]
+        if token.is_mention or in_class(token, "determiner") or token.low[:1].isdigit():
+            return True
+        if count_at(self._tokens, i):
+            return True
+        plural = token.low.endswith("s") and token.low not in words().counts["units"]
+        return plural and not ends_phrase(self._tokens, i)
 
     def _of_noun(self, trigger: Trigger, doer: Role, sufferer: Role) -> list[tuple[int, Role]]:
         found: list[tuple[int, Role]] = []
@@ -103,6 +115,7 @@ class Roles:
         while i >= 0 and not self._tokens[i].is_mention and (
             in_class(self._tokens[i], "be", "have", "adverb")
             or self._tokens[i].low in ("to", "will", "not", "never")
+            or self._is_day(i)
             or self._tokens[i].low.endswith("ly")
         ):  # fmt: skip
             i -= 1
@@ -119,6 +132,14 @@ class Roles:
             else:
                 return []
         return found
+
+    def _is_day(self, i: int) -> bool:
+        """Whether a token is of a date between subject and verb: "on Thursday"."""
+        low = self._low(i)
+        if low == "on":
+            after = self._low(i + 1)
+            return after in WEEKDAYS or after in MONTHS or after[:1].isdigit()
+        return low in WEEKDAYS or low in MONTHS or low[:1].isdigit()
 
     def _starts_clause(self, i: int) -> bool:
         """Whether the phrase that ends in the mention at i hangs on nothing before it."""
@@ -138,7 +159,7 @@ class Roles:
         """The object that begins at position i, with a second one behind "and"."""
         found: list[int] = []
         for _ in range(2):
-            while i < len(self._tokens) and in_class(self._tokens[i], "determiner"):
+            while in_class_at(self._tokens, i, "determiner") and self._low(i) != "that":
                 i += 1
             if i >= len(self._tokens) or not self._tokens[i].is_mention:
                 break

@@ -12,8 +12,9 @@ from kg_builder.model import EntityKind, Mention, Sentence
 
 _TOKEN: Final = re.compile(
     r"(?:[A-Za-z]\.){2,}"
+    r"|\d{4}-\d\d-\d\d(?!\w)"
     r"|\d+(?:[.,]\d+)*(?:st|nd|rd|th)?(?![\w])"
-    r"|[\w\u0300-\u036f]+(?:[-\u2010\u2011][\w\u0300-\u036f]+)*(?:['\u2019](?:t|re|ve|ll|d)\b)?"
+    r"|[\w\u0300-\u036f]+(?:[-\u2010\u2011][\w\u0300-\u036f]+)*(?:['\u2019](?!s\b)\w+)*"
     r"|['\u2019]s\b|\S"
 )
 _PLAIN: Final = str.maketrans({"\u2019": "'", "\u2018": "'", "\u2010": "-", "\u2011": "-"})
@@ -104,6 +105,11 @@ def _mark_quotes(tokens: Sequence[Token]) -> None:
 def in_class(token: Token, *names: str) -> bool:
     """Whether a token that is no mention is of one of the word classes."""
     return token.entity is None and any(token.low in words().classes[name] for name in names)
+
+
+def in_class_at(tokens: Sequence[Token], i: int, *names: str) -> bool:
+    """Whether there is a token at a position and it is of one of the word classes."""
+    return 0 <= i < len(tokens) and in_class(tokens[i], *names)
 
 
 def ends_phrase(tokens: Sequence[Token], after: int) -> bool:

@@ -69,7 +69,11 @@ def _reading(
     """The reading of a phrase that the words around it allow, or None."""
     verb = next((e for e in entries if e.pos == "v"), None)
     noun = next((e for e in entries if e.pos == "n"), None)
-    if verb is not None and noun is not None and not _wants_verb(tokens, first, verb):
+    if (
+        verb is not None
+        and noun is not None
+        and not _wants_verb(tokens, first, last, verb, headline)
+    ):
         verb = None
     if verb is not None and (trigger := _verb(tokens, first, last, verb, headline)) is not None:
         return trigger
@@ -78,10 +82,14 @@ def _reading(
     return None
 
 
-def _wants_verb(tokens: Sequence[Token], first: int, verb: Entry) -> bool:
+def _wants_verb(
+    tokens: Sequence[Token], first: int, last: int, verb: Entry, headline: bool
+) -> bool:
     """Whether a word that may be both ("attack", "meeting") is a verb here."""
     if verb.form in ("past", "pasts", "participle"):
         return True
+    if headline and first and verb.form == "s":
+        return last + 1 < len(tokens) and not ends_phrase(tokens, last + 1)
     before = tokens[first - 1] if first else None
     if before is None or before.is_mention:
         return False
@@ -126,11 +134,11 @@ def _auxiliary(tokens: Sequence[Token], first: int) -> tuple[int, str]:
 
 
 def _followed_by(tokens: Sequence[Token], last: int) -> bool:
-    """Whether "by" follows within three words: "was killed yesterday by"."""
+    """Whether "by" follows, with nothing but adverbs before it: "killed yesterday by"."""
     for token in tokens[last + 1 : last + 4]:
         if token.low == "by" and not token.is_mention:
             return True
-        if token.is_mention or not token.low[:1].isalnum():
+        if not in_class(token, "adverb") and not token.low.endswith("ly"):
             return False
     return False
 
@@ -150,6 +158,6 @@ def _is_adjective(tokens: Sequence[Token], first: int, last: int) -> bool:
 def _is_noun(tokens: Sequence[Token], first: int, last: int) -> bool:
     """Whether a noun is the head of its phrase and not an attribute ("attack helicopters")."""
     before = tokens[first - 1] if first else None
-    if before is not None and not before.is_mention and before.low in ("-", "any", "every"):
+    if before is not None and not before.is_mention and before.low in ("-", "any", "every", "to"):
         return False
     return ends_phrase(tokens, last + 1)
