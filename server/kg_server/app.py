@@ -36,6 +36,7 @@ def create_app(options: ServerOptions, source: SnapshotSource) -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await pool.start()
         try:
+            await asyncio.to_thread(holder.open)
             yield
         finally:
             await pool.stop()

@@ -11,6 +11,7 @@ rather than too little.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Final
 
 # Possessive, since a comment could otherwise be cut in exponentially many ways.
@@ -61,24 +62,29 @@ def federates(query: str) -> bool:
     return False
 
 
-def keywords(query: str) -> list[str]:
-    """The bare words of the query in lower case, by its plainest reading."""
-    words, at = [], 0
+def tokens(query: str) -> Iterator[tuple[int, int]]:
+    """Start and end of each token by the plainest reading; comments and space are left out."""
+    at = 0
     while at < len(query):
         char = query[at]
-        token = None
         if char == "#":
             token = _COMMENT.match(query, at)
         elif char in "\"'":
             token = _STRING.match(query, at)
         elif char == "<":
             token = _IRI.match(query, at)
-        elif token := _WORD.match(query, at):
-            word = token.group()
-            if word.isalpha():
-                words.append(word.lower())
-        at = token.end() if token else at + 1
-    return words
+        else:
+            token = _WORD.match(query, at)
+        end = token.end() if token else at + 1
+        if char not in "# \t\r\n":
+            yield at, end
+        at = end
+
+
+def keywords(query: str) -> list[str]:
+    """The bare words of the query in lower case, by its plainest reading."""
+    words = (query[start:end] for start, end in tokens(query))
+    return [word.lower() for word in words if word.isalpha()]
 
 
 def is_update(query: str) -> bool:

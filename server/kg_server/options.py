@@ -11,7 +11,8 @@ class ServerOptions:
     """How the server listens and what a query may cost.
 
     `timeout` and `max_timeout` are seconds (`max_timeout` bounds the request's own `timeout`
-    parameter); `memory` is a worker's address space, `max_body` and `first_part` are bytes;
+    parameter); `memory` is what a worker may
+    take beyond an idle one, `max_body` and `first_part` too are bytes;
     `queue` is how many queries may wait for a worker before the next one gets a 503;
     `page_rows` bounds the rows of a result that is shown as a page; `poll` is the seconds
     between two looks for a new snapshot.

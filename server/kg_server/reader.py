@@ -16,7 +16,7 @@ from urllib.parse import quote, unquote
 import pyoxigraph as ox
 
 from kg_builder import vocab
-from kg_builder.errors import KgBuilderError
+from kg_builder.errors import KgBuilderError, StoreDamagedError
 from kg_server.source import Lease, Snapshot, SnapshotSource
 
 TYPE: Final = vocab.RDF + "type"
@@ -59,12 +59,21 @@ def nodes(quads: Iterable[ox.Quad]) -> dict[str, Values]:
 
 
 class Reader:
-    """Lookups in one snapshot; safe to use from several threads."""
+    """Lookups in one snapshot; safe to use from several threads.
+
+    Raises StoreDamagedError when the snapshot cannot be opened.
+    """
 
     def __init__(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
         self.base = snapshot.base
-        self.store = ox.Store.read_only(str(snapshot.path))
+        try:
+            self.store = ox.Store.read_only(str(snapshot.path))
+        except (OSError, RuntimeError, ValueError) as error:
+            raise StoreDamagedError(
+                f"snapshot {snapshot.name} cannot be opened: {error}; rebuild it with "
+                "`kg-builder build … --fresh`"
+            ) from error
         self._labels: dict[str, str] = {}
         self._counts: dict[str, int] | None = None
         self._size: int | None = None
@@ -175,6 +184,11 @@ class ReaderHolder:
                 self._users[id(reader)] -= 1
                 self._close_unused(reader)
 
+    def open(self) -> None:
+        """Opens the newest snapshot before the first page asks for it."""
+        with self.use():
+            pass
+
     def close(self) -> None:
         """Gives all snapshots back."""
         with self._lock:
@@ -194,7 +208,7 @@ class ReaderHolder:
                 snapshot, lease = self._source.acquire()
                 try:
                     self._current = Reader(snapshot)
-                except OSError:
+                except KgBuilderError:
                     lease.release()
                     raise
                 self._leases[id(self._current)] = lease

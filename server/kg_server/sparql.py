@@ -255,11 +255,12 @@ class SparqlApp:
         await send(start)
         await send({"type": "http.response.body", "body": answer.first, "more_body": True})
         try:
-            async for chunk in answer.rest():
-                await send({"type": "http.response.body", "body": chunk, "more_body": True})
-        except QueryFailedError as failed:
+            async with asyncio.timeout_at(answer.deadline):
+                async for chunk in answer.rest():
+                    await send({"type": "http.response.body", "body": chunk, "more_body": True})
+        except (QueryFailedError, TimeoutError) as failed:
             # Raising makes uvicorn cut the connection, so nobody takes the part for the whole.
-            raise ConnectionAbortedError(f"answer broken off: {failed.message}") from None
+            raise ConnectionAbortedError(f"answer broken off: {failed}") from None
         await send({"type": "http.response.body", "body": b""})
 
     async def _failed(

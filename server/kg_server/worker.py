@@ -186,17 +186,17 @@ def main(folder: str, memory: int) -> None:
     out = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)  # a stray print must not get between the frames
     frames = _Frames(out)
-    sandbox.limit_memory(memory)
     sandbox.forbid_network()
     try:
         store = ox.Store.read_only(folder)
-    except (OSError, ValueError) as error:
+    except (OSError, RuntimeError, ValueError) as error:
         body = {"code": "store", "message": f"the snapshot cannot be opened: {error}"}
         frames.send(b"X", json.dumps(body).encode())
         return
     jobs: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     source = os.fdopen(os.dup(0), "rb")
     threading.Thread(target=_listen, args=(source, jobs), daemon=True).start()
+    sandbox.limit_memory(memory)
     frames.send(b"R")
     _serve(store, jobs, frames)
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import os
+import signal
 import struct
 import sys
 from collections import deque
@@ -22,6 +24,7 @@ from kg_server.source import Lease, Snapshot, SnapshotSource
 
 _FRAME: Final = struct.Struct(">cI")
 _START_SECONDS: Final = 30.0
+_DRAIN_BYTES: Final = 1024 * 1024
 _RETRY_SECONDS: Final = (0.0, 0.1, 0.5, 2.0)
 
 
@@ -86,6 +89,7 @@ class _Worker:
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.DEVNULL,
                 limit=1024 * 1024,
+                env=os.environ | {"MALLOC_ARENA_MAX": "2"},  # else threads reserve 64 MiB each
                 start_new_session=True,  # Ctrl-C goes to the server, which ends its workers
             )
         except BaseException:
@@ -135,10 +139,17 @@ class _Worker:
 
     async def stop(self) -> None:
         """Kills the process, waits for its end and gives the snapshot back."""
-        with contextlib.suppress(ProcessLookupError):
-            self.process.kill()
-        if self.process.stdin is not None:
-            self.process.stdin.close()
+        stdin, stdout = self.process.stdin, self.process.stdout
+        assert stdin is not None
+        assert stdout is not None
+        # Not process.kill(): it may reap the process before asyncio's watcher does.
+        if self.alive:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.process.pid, signal.SIGKILL)
+        stdin.close()
+        # A full buffer stops asyncio from seeing the end of the pipe, and so of the process.
+        while await stdout.read(_DRAIN_BYTES):
+            pass
         await self.process.wait()
         self._lease.release()
 
@@ -147,7 +158,7 @@ class Answer:
     """An answer whose first part is safe: `form`, `format`, `first`, and whether that is all."""
 
     def __init__(self, pool: WorkerPool, worker: _Worker, deadline: float) -> None:
-        self._pool, self._worker, self._deadline = pool, worker, deadline
+        self._pool, self._worker, self.deadline = pool, worker, deadline
         self.form = ""
         self.format = ""
         self.first = b""
@@ -165,7 +176,10 @@ class Answer:
         self.first = b"".join(parts)
 
     async def rest(self) -> AsyncIterator[bytes]:
-        """What follows the first part; raises QueryFailedError when it breaks off."""
+        """What follows the first part; raises QueryFailedError when it breaks off.
+
+        A slow reader is held to the deadline too: it keeps a worker from other queries.
+        """
         if not self.complete:
             async for chunk in self._chunks():
                 yield chunk
@@ -188,7 +202,8 @@ class Answer:
 
     async def _frame(self) -> tuple[bytes, bytes]:
         try:
-            async with asyncio.timeout_at(self._deadline):
+            async with asyncio.timeout_at(self.deadline):
+                await asyncio.sleep(0)  # a frame that is already here would beat any deadline
                 return await self._worker.frame()
         except TimeoutError:
             raise QueryFailedError(
