@@ -10,8 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from kg_builder.entities.named import LASTING
 from kg_builder.errors import AuthorityError
-from kg_builder.events import EventExtractor
+from kg_builder.events import _CASUALTY_TYPES, _HARMFUL, _SPEECH_ACTS, EventExtractor
+from kg_builder.events.lexicon import Lexicon, words
+from kg_builder.events.roles import _MUTUAL, _SUBJECT_ROLE
 from kg_builder.model import (
     Article,
     Block,
@@ -24,6 +27,7 @@ from kg_builder.model import (
     SentenceRole,
     Span,
 )
+from kg_builder.resources import folder
 
 EXTRACTOR = EventExtractor()
 MARK = re.compile(r"\{([^|}]+)\|(\w+)(?:\|(\w+))?\}")
@@ -464,3 +468,11 @@ def test_broken_scheme_names_the_trigger(tmp_path: Path) -> None:
     file.write_text(head + "k:x skos:prefLabel")
     with pytest.raises(AuthorityError, match=r"types\.ttl, line"):
         EventExtractor(file)
+
+
+def test_every_type_the_rules_name_is_in_the_scheme() -> None:
+    types = Lexicon(folder("ontology") / "authority" / "event-types.ttl").types
+    assert set(words().named_heads.values()) <= types.keys()
+    assert types.keys() >= LASTING
+    assert {*_SPEECH_ACTS, *_HARMFUL, *_CASUALTY_TYPES} <= types.keys()
+    assert {*_SUBJECT_ROLE, *_MUTUAL} <= types.keys()
