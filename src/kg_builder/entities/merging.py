@@ -83,6 +83,10 @@ def _bounds(count: Count) -> tuple[float, float]:
     return low, float("inf") if open_ended else max(stated)
 
 
+_ONCE_A_DAY = frozenset({"election", "disaster"})
+"""Types of which one place rarely sees two on one day."""
+
+
 def group_reports(
     reports: Sequence[Report], above: Mapping[str, frozenset[str]]
 ) -> list[list[Report]]:
@@ -139,7 +143,7 @@ def _group_place(reports: Sequence[Report]) -> list[Group]:
     bare = [r for r in reports if not r.participants]
     rest: list[Group] = []
     for report in bare:
-        fits = [g for g in (groups or rest) if g.accepts(report)]
+        fits = [g for g in (groups or rest) if _tied(g, report) and g.accepts(report)]
         if len(fits) == 1 and len(groups) < 2:
             fits[0].add(report)
         else:
@@ -155,9 +159,25 @@ def _alone(report: Report) -> Group:
 
 def _can_join(group: Group, other: Group) -> bool:
     shared = group.roles.keys() & other.roles.keys()
-    if group.roles and other.roles and not shared:
+    if not shared and (
+        (group.roles and other.roles) or not any(_tied(group, r) for r in other.reports)
+    ):
         return False
     return all(group.accepts(report) for report in other.reports)
+
+
+def _tied(group: Group, report: Report) -> bool:
+    """Whether more than type, day and place says that a report without actors is the event.
+
+    Two statements or meetings in one town on one day are easily two; the same number of dead,
+    or an election, is not.
+    """
+    if report.candidate.type in _ONCE_A_DAY:
+        return True
+    counts = {c for c in (report.candidate.killed, report.candidate.injured) if c is not None}
+    return any(
+        counts & {other.candidate.killed, other.candidate.injured} for other in group.reports
+    )
 
 
 def merged(reports: Sequence[Report], above: Mapping[str, frozenset[str]]) -> Event:
