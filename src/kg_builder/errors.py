@@ -1,21 +1,21 @@
 """The whole exception tree; every message says what is wrong, where, and what to do.
 
-    KgBuilderError
-    ├── UsageError            wrong arguments                              exit 2
-    │   └── ConfigError       kg.toml, sidecar or environment is wrong     exit 2
-    ├── InputError            one input cannot be read; the rest goes on   exit 1
-    │   ├── UnsupportedFormatError   no reader knows the format
-    │   └── DecodeError              bytes that are not text
-    ├── AuthorityError        an authority file is broken                  exit 2
-    ├── ShapesError           a shapes file is broken                      exit 2
-    ├── QueryError            a SPARQL query is malformed (position known) exit 2
-    └── CannotRunError        nothing was changed                          exit 4
-        ├── StoreLockedError      another build writes to this store
-        ├── StoreFormatError      the store was made by a newer version
-        ├── StoreMissingError     there is no store, or no snapshot yet
-        ├── StoreDamagedError     counts or files do not agree
-        ├── StorageFullError      the disk is full
-        └── PortInUseError        the port of `serve` is taken
+KgBuilderError
+├── UsageError            wrong arguments                              exit 2
+│   └── ConfigError       kg.toml, sidecar or environment is wrong     exit 2
+├── InputError            one input cannot be read; the rest goes on   exit 1
+│   ├── UnsupportedFormatError   no reader knows the format
+│   └── DecodeError              bytes that are not text
+├── AuthorityError        an authority file is broken                  exit 2
+├── ShapesError           a shapes file is broken                      exit 2
+├── QueryError            a SPARQL query is malformed (position known) exit 2
+└── CannotRunError        nothing was changed                          exit 4
+    ├── StoreLockedError      another build writes to this store
+    ├── StoreFormatError      the store was made by a newer version
+    ├── StoreMissingError     there is no store, or no snapshot yet
+    ├── StoreDamagedError     counts or files do not agree
+    ├── StorageFullError      the disk is full
+    └── PortInUseError        the port of `serve` is taken
 """
 
 from __future__ import annotations
