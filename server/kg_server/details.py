@@ -236,12 +236,7 @@ def _by_name(reader: Reader, iris: list[str]) -> list[Any]:
 
 def _articles(reader: Reader, iris: list[str], page: int, extra: Any = None) -> dict[str, Any]:
     """One page of a list of articles, newest first."""
-    if len(iris) <= 2000:
-        dated = {
-            i: next((plain(q.object) for q in reader.quads(i, kg("datePublished"))), "")
-            for i in iris
-        }
-        iris = sorted(sorted(iris), key=lambda i: dated[i], reverse=True)
+    iris = sorted(sorted(iris), key=reader.date, reverse=True)
     pages = max(1, -(-len(iris) // PAGE_SIZE))
     page = min(max(page, 1), pages)
     shown = iris[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
@@ -406,9 +401,10 @@ def _term(reader: Reader, term: Any) -> tuple[str, str | None]:
 def browse(reader: Reader, name: str, page: int) -> dict[str, Any]:
     """One page of all nodes of a class, by IRI (which starts with the name)."""
     size = 100
-    found = reader.subjects(TYPE, kg(name), 50_000)
+    found = reader.instances(name)
     if name == "Article":
-        found = [iri for iri in found if "Teaser" not in reader.classes(iri)]
+        teasers = set(reader.instances("Teaser"))
+        found = [iri for iri in found if iri not in teasers]
     if name in ("Article", "Teaser"):
         return {"template": "browse.html", "class": name} | _articles(reader, found, page)
     pages = max(1, -(-len(found) // size))
@@ -438,11 +434,16 @@ _KINDS: Final = (
 )
 
 
-def page_of(reader: Reader, iri: str, page: int) -> dict[str, Any] | None:
-    """What the page of a node shows, with the name of its template; None for an unknown IRI."""
+def known(reader: Reader, iri: str) -> bool:
+    """Whether the store says anything of an IRI, or points to it."""
+    found = next(reader.quads(iri, limit=1), None) or next(reader.quads(value=iri, limit=1), None)
+    return found is not None
+
+
+def page_of(reader: Reader, iri: str, page: int) -> dict[str, Any]:
+    """What the page of a node shows, with the name of its template."""
     classes = reader.classes(iri)
     for name, function in _KINDS:
         if name in classes:
             return function(reader, iri, page)
-    known = next(reader.quads(iri, limit=1), None) or next(reader.quads(value=iri, limit=1), None)
-    return resource(reader, iri, page) if known else None
+    return resource(reader, iri, page)

@@ -68,6 +68,8 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     found.filters["number"] = lambda value: f"{value:,}"
+    # Lookups end at 10,000: a page says so instead of giving a wrong number.
+    found.filters["capped"] = lambda value: "10,000+" if value >= 10_000 else f"{value:,}"
     found.filters["query"] = lambda value: quote(value, safe="")
     return found
 
@@ -154,8 +156,7 @@ class Pages:
         if moved is not None and not reader.classes(iri):
             target = reader.href(str(moved.object.value)) or "/"
             return Response(status_code=301, headers={"Location": target})
-        context = details.page_of(reader, iri, page)
-        if context is None:
+        if not details.known(reader, iri):
             return None
         form = wanted or negotiate.choose(accept, _OFFERS)
         if form is None:
@@ -164,6 +165,7 @@ class Pages:
             data = describe.serialize(describe.description(reader, iri), form, reader.base)
             headers = {"Vary": "Accept", "Access-Control-Allow-Origin": "*"}
             return _tagged(data, negotiate.MEDIA_TYPES[form], headers)
+        context = details.page_of(reader, iri, page)
         links = _data_links(reader, iri)
         path = reader.href(iri) if iri.startswith(reader.base) else None
         path = path or f"/resource?iri={quote(iri, safe='')}"
@@ -189,7 +191,9 @@ class Pages:
 
     def missing(self, shown: str) -> Response:
         """The 404 page."""
-        return self.render("error.html", 404, title="Nothing here", shown=shown, active="")
+        return self.render(
+            "error.html", 404, title="Nothing here", detail=None, shown=shown, active=""
+        )
 
 
 def _with_suffixes(candidates: list[str]) -> list[tuple[str, str | None]]:
@@ -330,9 +334,10 @@ def install(app: FastAPI, pages: Pages, holder: ReaderHolder) -> None:
 
     @app.exception_handler(HTTPException)
     def on_http_error(request: Request, error: HTTPException) -> Response:
-        title = {404: "Nothing here", 405: "Not this way"}.get(error.status_code, "No answer")
+        if error.status_code == 404:
+            return pages.missing(request.url.path)
         response = pages.render(
-            "error.html", error.status_code, title=title, shown=request.url.path, active=""
+            "error.html", error.status_code, title="No answer", detail=error.detail, active=""
         )
         response.headers.update(error.headers or {})
         return response

@@ -77,6 +77,8 @@ class Reader:
         self._labels: dict[str, str] = {}
         self._counts: dict[str, int] | None = None
         self._size: int | None = None
+        self._dates: dict[str, str] = {}
+        self._instances: dict[str, list[str]] = {}
 
     def quads(
         self,
@@ -143,6 +145,21 @@ class Reader:
             quads = self.snapshot.manifest.get("quads")
             self._size = quads if isinstance(quads, int) else len(self.store)
         return self._size
+
+    def date(self, iri: str) -> str:
+        """The day an article was published, empty when it is unknown."""
+        if iri not in self._dates:
+            if len(self._dates) > 50_000:
+                self._dates.clear()
+            found = next(self.quads(iri, vocab.kg("datePublished"), limit=1), None)
+            self._dates[iri] = plain(found.object) if found else ""
+        return self._dates[iri]
+
+    def instances(self, name: str) -> list[str]:
+        """The nodes of a class by IRI, 50,000 at most; looked up once for a snapshot."""
+        if name not in self._instances:
+            self._instances[name] = self.subjects(TYPE, vocab.kg(name), 50_000)
+        return self._instances[name]
 
     def classes(self, iri: str) -> list[str]:
         """Local names of a node's classes in the ontology."""

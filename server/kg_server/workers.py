@@ -24,6 +24,7 @@ from kg_server.source import Lease, Snapshot, SnapshotSource
 
 _FRAME: Final = struct.Struct(">cI")
 _START_SECONDS: Final = 30.0
+_DYING_SECONDS: Final = 0.1
 _DRAIN_BYTES: Final = 1024 * 1024
 _RETRY_SECONDS: Final = (0.0, 0.1, 0.5, 2.0)
 
@@ -261,15 +262,30 @@ class WorkerPool:
 
         `timeout` seconds count from the moment a worker takes the job until its last byte.
         """
-        worker = await self._take(timeout)
-        worker.clean = False
-        answer = Answer(self, worker, asyncio.get_running_loop().time() + timeout)
+        answer = await self._begin(job, timeout)
         try:
-            worker.send(job)
-            await answer.begin(self._options.first_part)
             yield answer
         finally:
             answer.close()
+
+    async def _begin(self, job: Job, timeout: float, again: bool = True) -> Answer:
+        worker = await self._take(timeout)
+        worker.clean = False
+        started = asyncio.get_running_loop().time()
+        answer = Answer(self, worker, started + timeout)
+        try:
+            worker.send(job)
+            await answer.begin(self._options.first_part)
+        except BaseException as error:
+            answer.close()
+            # Ended at once: it was dying when it got the job, which is not the query's fault.
+            lived = asyncio.get_running_loop().time() - started
+            died = isinstance(error, QueryFailedError) and error.code == "died"
+            if not (again and died and not answer.form and lived < _DYING_SECONDS):
+                raise
+        else:
+            return answer
+        return await self._begin(job, timeout, again=False)
 
     async def _take(self, timeout: float) -> _Worker:
         while self._idle:

@@ -287,7 +287,13 @@ def test_an_unknown_path_is_404(server: Running, path: str) -> None:
 
 def test_a_wrong_method_is_405(server: Running) -> None:
     assert server.client.post("/").status_code == 405
-    assert server.client.delete(ARTICLE).status_code == 405
+    assert "Method Not Allowed" in server.client.delete(ARTICLE).text
+
+
+def test_a_node_in_no_format_that_is_accepted_is_406(server: Running) -> None:
+    answer = server.client.get(ARTICLE, headers={"Accept": "image/png"})
+    assert answer.status_code == 406
+    assert "Turtle" in answer.text
 
 
 def test_a_page_that_has_not_changed_is_not_sent_again(server: Running) -> None:

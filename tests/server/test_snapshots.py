@@ -69,15 +69,18 @@ def test_switching_under_load_fails_no_request(tmp_path: Path) -> None:
         for number in range(2, 7):
             build(folder, number)
             Snapshots(folder).prune(keep=1)
-            time.sleep(0.25)
-        wait_for(server, 6)
+            time.sleep(0.15)
+        end = time.monotonic() + 10
+        while server.pool.snapshots != ["000006"]:
+            assert time.monotonic() < end, server.pool.snapshots
+            time.sleep(0.02)
+        assert size(server) == 6
         stop.set()
         for thread in threads:
             thread.join()
         assert failed == []
         assert len(seen) > 100
         assert set(seen) <= set(range(1, 7))
-        assert seen[-1] == 6
         end = time.monotonic() + 5
         while server.client.get("/health").json()["snapshot"] != "000006":
             assert time.monotonic() < end

@@ -111,7 +111,7 @@ def test_a_full_queue_asks_to_come_back(source: FolderSource) -> None:
     with running(source, workers=1, queue=1, timeout=3) as server:
         with ThreadPoolExecutor(3) as threads:
             waiting = []
-            for seconds in (1, 3, 3):
+            for seconds in (0.6, 1.5, 1.5):
                 waiting.append(threads.submit(server.get, BOMB, timeout=seconds))
                 time.sleep(0.1)
             answers = [future.result(15) for future in waiting]
