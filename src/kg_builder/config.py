@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import tomllib
 from collections.abc import Mapping
+from datetime import datetime
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from kg_builder.errors import ConfigError, InputError
 from kg_builder.model import ArticleHint, Hints, MetaSource, Publication
@@ -27,12 +29,30 @@ class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+def _web_address(value: str) -> str:
+    if not re.fullmatch(r"https?://[^\s<>\"{}|\\^`]+", value):
+        raise ValueError("must be an http or https URL")
+    return value
+
+
+def _iso_date(value: str) -> str:
+    try:
+        datetime.fromisoformat(value)
+    except ValueError as error:
+        raise ValueError("must be an ISO date such as 2024-05-31, with or without time") from error
+    return value
+
+
+Url = Annotated[str, AfterValidator(_web_address)]
+IsoDate = Annotated[str, AfterValidator(_iso_date)]
+
+
 class PublicationRule(_Frozen):
     """An outlet, and the documents that are its own, by a pattern over their source names."""
 
     pattern: str = Field(description="glob over the path relative to the folder given to build")
     name: str = Field(min_length=1, description="the outlet's name")
-    homepage: str | None = Field(None, description="the outlet's home page, a URL")
+    homepage: Url | None = Field(None, description="the outlet's home page, a URL")
     language: str | None = Field(None, description="its language, an ISO 639-1 code")
     country: str | None = Field(None, description="its country, an ISO 3166-1 alpha-2 code")
 
@@ -177,15 +197,15 @@ def _explain(error: ValidationError) -> str:
 
 class _SidecarPublication(_Frozen):
     name: Annotated[str, Field(min_length=1)]
-    homepage: str | None = None
+    homepage: Url | None = None
     language: str | None = None
     country: str | None = None
 
 
 class _SidecarArticle(_Frozen):
     title: Annotated[str, Field(min_length=1)]
-    url: str | None = None
-    date: str | None = None
+    url: Url | None = None
+    date: IsoDate | None = None
     authors: tuple[str, ...] = ()
 
 
@@ -193,11 +213,11 @@ class Sidecar(_Frozen):
     """What `<file>.meta.json` may hold; see README."""
 
     publication: _SidecarPublication | str | None = None
-    url: str | None = None
-    date: str | None = None
+    url: Url | None = None
+    date: IsoDate | None = None
     language: str | None = None
     authors: tuple[str, ...] = ()
-    retrieved: str | None = None
+    retrieved: IsoDate | None = None
     articles: tuple[_SidecarArticle, ...] = ()
 
 

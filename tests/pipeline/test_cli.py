@@ -158,6 +158,19 @@ def test_an_unreadable_file_is_named(articles: Path, tmp_path: Path) -> None:
     assert "secret.txt: cannot be read: Permission denied" in done.stderr
 
 
+def test_a_file_name_that_is_no_utf8_is_read_and_removed(articles: Path, tmp_path: Path) -> None:
+    odd = os.fsencode(articles) + b"/odd \xff name.txt"
+    with open(odd, "wb") as handle:  # noqa: PTH123 - pathlib would do, bytes show the case
+        handle.write(ARTICLE.replace("Astana", "Almaty").encode())
+    done = run("build", articles, "--store", tmp_path / "s", "--workers", "1", "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["articles"] == 2
+    again = run("build", articles, "--store", tmp_path / "s", "--workers", "1", "--json")
+    assert json.loads(again.stdout)["unchanged"] == 2
+    gone = run("remove", os.fsdecode(odd), "--store", tmp_path / "s", "--json")
+    assert json.loads(gone.stdout)["articles"] == 1, gone.stderr
+
+
 def test_a_dangling_link_is_named(articles: Path, tmp_path: Path) -> None:
     (articles / "gone.txt").symlink_to(articles / "nowhere.txt")
     done = run("build", articles, "--store", tmp_path / "s", "--workers", "1")

@@ -79,9 +79,7 @@ def answers(store: Path, number: int) -> list[Row]:
     rows = Snapshots(store).require().open().query(query.text, use_default_graph_as_union=True)
     assert isinstance(rows, ox.QuerySolutions)
     names = [v.value for v in rows.variables]
-    return [
-        {n: getattr(row[n], "value", "") for n in names if row[n] is not None} for row in rows
-    ]
+    return [{n: getattr(row[n], "value", "") for n in names if row[n] is not None} for row in rows]
 
 
 def test_there_are_24_queries() -> None:

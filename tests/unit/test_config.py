@@ -93,7 +93,9 @@ def test_the_sidecar_wins_over_patterns() -> None:
     assert hints.articles[0].authors == ("J",)
 
 
-@pytest.mark.parametrize("side", [b"{", b'{"publisher": "x"}', b"\xff"])
+@pytest.mark.parametrize(
+    "side", [b"{", b'{"publisher": "x"}', b"\xff", b'{"url": "javascript:x"}', b'{"date": "soon"}']
+)
 def test_a_broken_sidecar_is_an_error_of_its_document(side: bytes) -> None:
     with pytest.raises(InputError, match=r"x\.meta\.json"):
         hints_for("x", Settings(), side, "x.meta.json")

@@ -17,7 +17,7 @@ from kg_builder.gate import Result
 from kg_builder.pipeline import pool, tasks
 from kg_builder.pipeline.analyse import Head, code_digest, content_hash
 from kg_builder.pipeline.corpus import Placed, assemble, resolve_corpus
-from kg_builder.pipeline.inputs import Found, InputFile, discover
+from kg_builder.pipeline.inputs import Found, InputFile, discover, path_key, real_path
 from kg_builder.pipeline.report import BuildReport, Failure, InputRecord
 from kg_builder.pipeline.shared import shared_graphs, types_of
 from kg_builder.pipeline.writing import Held, Made, Outcome, write
@@ -127,7 +127,7 @@ class _Build:
                 self._fail(item.source_name, str(error))
 
     def _input(self, item: InputFile) -> InputRecord:
-        data, sidecar = self.analyser.read(Path(item.path), item.source_name)
+        data, sidecar = self.analyser.read(real_path(item.path), item.source_name)
         hints = self.analyser.hints(item.source_name, sidecar)
         digest = content_hash(data)
         key = self.analyser.key(digest, hints, item.source_name)
@@ -139,13 +139,13 @@ class _Build:
         """Drops earlier inputs that lie under a given folder and are no longer there."""
         present = {f.path for f in found.files}
         for path, item in list(self.inputs.items()):
-            if item.root in found.roots and path not in present and not Path(path).exists():
+            if item.root in found.roots and path not in present and not real_path(path).exists():
                 del self.inputs[path]
                 self.report.removed += 1
 
     def take_out(self, target: str) -> None:
         """Takes one input, document or article out. Raises UsageError."""
-        path = str(Path(target).absolute())
+        path = path_key(Path(target).absolute())
         gone = [p for p in self.inputs if p == path or p.startswith(path.rstrip("/") + "/")]
         gone = gone or [p for p, i in self.inputs.items() if i.source_name == target]
         articles = self.manifest.get("articles", {})
@@ -342,6 +342,6 @@ class _Build:
 
 def _same_file(path: str, item: InputRecord) -> bool:
     try:
-        return content_hash(Path(path).read_bytes()) == item.content_hash
+        return content_hash(real_path(path).read_bytes()) == item.content_hash
     except OSError:
         return False

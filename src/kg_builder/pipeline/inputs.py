@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 from kg_builder import plugins
 from kg_builder.config import SIDECAR_SUFFIX
@@ -15,7 +16,10 @@ _NEVER_DOCUMENTS = {"kg.toml"}
 
 @dataclass(frozen=True, slots=True)
 class InputFile:
-    """One file to be read; `root` is the folder it was found under ("" for a file given)."""
+    """One file to be read; `root` is the folder it was found under ("" for a file given).
+
+    `path` and `root` are keys as `path_key` makes them: text, whatever bytes the name has.
+    """
 
     path: str
     source_name: str
@@ -32,6 +36,25 @@ class Found:
     skipped: int = 0
 
 
+_BYTES = "bytes:"
+
+
+def path_key(path: Path | str) -> str:
+    """A path as text that can be stored; a name that is no UTF-8 is percent-encoded."""
+    try:
+        str(path).encode("utf-8")
+    except UnicodeEncodeError:
+        return _BYTES + quote_from_bytes(os.fsencode(path))
+    return str(path)
+
+
+def real_path(key: str) -> Path:
+    """The path of a key."""
+    if key.startswith(_BYTES):
+        return Path(os.fsdecode(unquote_to_bytes(key.removeprefix(_BYTES))))
+    return Path(key)
+
+
 def discover(paths: Iterable[Path]) -> Found:
     """Walks files and folders; a file given by name is read whatever its suffix."""
     found = Found()
@@ -41,23 +64,25 @@ def discover(paths: Iterable[Path]) -> Found:
         if path.is_dir():
             _walk(absolute, found, seen)
         elif not path.exists():
-            found.problems.append((str(path), "there is no such file or folder"))
+            found.problems.append((_printable(str(path)), "there is no such file or folder"))
         elif path.name.endswith(SIDECAR_SUFFIX):
-            found.problems.append((str(path), "a sidecar is no document; name the file beside it"))
-        elif str(absolute) not in seen:
-            seen.add(str(absolute))
-            found.files.append(InputFile(str(absolute), _printable(path.name)))
+            reason = "a sidecar is no document; name the file beside it"
+            found.problems.append((_printable(str(path)), reason))
+        elif path_key(absolute) not in seen:
+            seen.add(path_key(absolute))
+            found.files.append(InputFile(path_key(absolute), _printable(path.name)))
     found.files.sort(key=lambda f: (f.source_name, f.path))
     return found
 
 
 def _walk(root: Path, found: Found, seen: set[str]) -> None:
     suffixes = {s for reader in plugins.readers() for s in reader.suffixes}
-    found.roots.append(str(root))
+    found.roots.append(path_key(root))
     before = len(found.files)
 
     def unreadable(error: OSError) -> None:
-        found.problems.append((str(error.filename), f"cannot be read: {error.strerror}"))
+        name = _printable(str(error.filename))
+        found.problems.append((name, f"cannot be read: {error.strerror}"))
 
     for folder, names, files in os.walk(root, onerror=unreadable):
         names[:] = sorted(n for n in names if not n.startswith("."))
@@ -68,14 +93,17 @@ def _walk(root: Path, found: Found, seen: set[str]) -> None:
             if path.suffix.lower() not in suffixes:
                 found.skipped += 1
                 continue
-            if str(path) not in seen:
-                seen.add(str(path))
+            if path_key(path) not in seen:
+                seen.add(path_key(path))
                 relative = _printable(path.relative_to(root).as_posix())
-                found.files.append(InputFile(str(path), relative, str(root)))
-    if len(found.files) == before and not any(f.root == str(root) for f in found.files):
+                found.files.append(InputFile(path_key(path), relative, path_key(root)))
+    if len(found.files) == before and not any(f.root == path_key(root) for f in found.files):
         known = ", ".join(sorted(suffixes))
         found.problems.append(
-            (str(root), f"nothing to read in this folder; known kinds of files are {known}")
+            (
+                _printable(str(root)),
+                f"nothing to read in this folder; known kinds of files are {known}",
+            )
         )
 
 

@@ -13,6 +13,7 @@ from kg_builder.errors import InputError
 from kg_builder.gate import Gate, Result
 from kg_builder.model import ArticleAnalysis, Hints
 from kg_builder.pipeline.analyse import Analyser, Clock, DocumentHead, content_hash, text_hash
+from kg_builder.pipeline.inputs import real_path
 from kg_builder.store import AnalysisCache, StoreDir, TextCache, sorted_nquads
 from kg_builder.triples import DocumentFacts, Names, article_context, article_quads
 from kg_builder.vocab import Minter
@@ -62,7 +63,7 @@ def analyse(job: AnalyseJob) -> AnalyseOutcome:
     analyser.clock.seconds.clear()
     directory = StoreDir(Path(job.store))
     try:
-        data, _ = analyser.read(Path(job.path), job.source_name)
+        data, _ = analyser.read(real_path(job.path), job.source_name)
         if content_hash(data) != job.content_hash:
             reason = "changed while the build was running; run the build again"
             return AnalyseOutcome(job.path, job.key, reason, {})
