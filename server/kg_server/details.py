@@ -196,6 +196,7 @@ def entity(reader: Reader, iri: str, page: int) -> dict[str, Any]:
         "merge_reasons": texts(values, kg("mergeReason")),
         "events": _events_with(reader, iri, inside),
         "claims": _claims_with(reader, iri),
+        "deeper": _about_inside(reader, inside, set(listed)),
         **_articles(reader, listed, page, lambda a: _quotes(reader, iri, a, named, about)),
     }
 
@@ -228,6 +229,17 @@ def _within(reader: Reader, iri: str) -> list[Any]:
         seen.update(level)
         chain.extend(link(reader, place) for place in level)
     return chain
+
+
+def _about_inside(reader: Reader, inside: list[str], known: set[str]) -> dict[str, Any]:
+    """The newest articles about a place inside, at any depth, that are not listed already."""
+    seen, level = set(inside), inside
+    while level and len(seen) < 2000:
+        below = {p for place in level for p in reader.subjects(kg("containedIn"), place, _LIST)}
+        level = sorted(below - seen)
+        seen |= below
+    articles = {a for place in sorted(seen) for a in reader.subjects(kg("about"), place, 1000)}
+    return _articles(reader, sorted(articles - known), 1)
 
 
 def _by_name(reader: Reader, iris: list[str]) -> list[Any]:

@@ -183,6 +183,10 @@ def test_a_region(server: Running) -> None:
     text = page(server, "/id/entity/region/southern-asia").text
     assert "Contains Afghanistan" in text
     assert "Blast hits mosque in Kunduz about this" in text
+    assert "Articles about places in it 1 Mourning in Kunduz" in text
+    above = page(server, "/id/entity/region/asia").text  # named nowhere, but not without articles
+    assert "Articles about places in it 2" in above
+    assert "No article" not in above
 
 
 def test_an_event(server: Running) -> None:

@@ -129,7 +129,7 @@ def test_a_query_in_the_queue_gets_its_turn(source: FolderSource) -> None:
 
 
 def test_the_timeout_has_a_maximum(source: FolderSource) -> None:
-    with running(source, workers=1, timeout=0.5, max_timeout=1) as server:
+    with running(source, workers=1, timeout=0.3, max_timeout=0.5) as server:
         start = time.monotonic()
         assert server.get(BOMB, timeout=1000).status_code == 504
         assert time.monotonic() - start < 3
