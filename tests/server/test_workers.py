@@ -230,5 +230,6 @@ def test_sigterm_ends_the_server_and_its_workers(source: FolderSource) -> None:
             assert httpx.get(url + "health").json()["ok"] is True
             workers = _children(process.pid)
             os.kill(process.pid, how)
-            process.wait(15)
+            assert process.wait(15) == 0
+            assert process.stdout.read() == "stopped\n"
         assert all(_zombie(pid) for pid in workers)
