@@ -17,7 +17,6 @@ from starlette.exceptions import HTTPException
 from kg_builder import resources, vocab
 from kg_builder.errors import KgBuilderError
 from kg_server import describe, details, negotiate, ontology
-from kg_server.examples import examples
 from kg_server.options import ServerOptions
 from kg_server.reader import Reader, ReaderHolder
 from kg_server.sparql import Headers, Page
@@ -58,6 +57,9 @@ BROWSABLE: Final = frozenset(
     | {"Person", "Organization", "Group", "Place", "Region", "Facility", "Topic"}
 )
 
+_GONE = vocab.OWL + "deprecated"
+"""A tombstone of the history graph."""
+
 
 def _environment() -> jinja2.Environment:
     found = jinja2.Environment(
@@ -83,7 +85,9 @@ class Pages:
 
     def render(self, template: str, status: int = 200, **context: Any) -> Response:
         """A page as a response with an ETag of its content."""
-        body = self._environment.get_template(template).render(examples=examples(), **context)
+        body = self._environment.get_template(template).render(
+            examples=resources.example_queries(), **context
+        )
         headers = SECURITY | {"Vary": "Accept", "Cache-Control": "no-cache"}
         return _tagged(body.encode(), "text/html; charset=utf-8", headers, status)
 
@@ -96,7 +100,7 @@ class Pages:
             if answer and "rows" in answer:
                 answer["rows"] = [[_shown(reader, cell) for cell in row] for row in answer["rows"]]
             body = self._environment.get_template("workbench.html").render(
-                examples=examples(),
+                examples=resources.example_queries(),
                 query=query,
                 answer=answer,
                 form=context.get("form"),
@@ -158,6 +162,8 @@ class Pages:
             return Response(status_code=301, headers={"Location": target})
         if not details.known(reader, iri):
             return None
+        if not reader.classes(iri) and next(reader.quads(iri, _GONE, limit=1), None):
+            return self.gone(iri)
         form = wanted or negotiate.choose(accept, _OFFERS)
         if form is None:
             raise HTTPException(406, "this node is served as HTML, Turtle, JSON-LD, N-Triples")
@@ -188,6 +194,13 @@ class Pages:
             data = describe.serialize(triples, name)
         headers = {"Vary": "Accept", "Access-Control-Allow-Origin": "*"}
         return _tagged(data, negotiate.MEDIA_TYPES[name], headers)
+
+    def gone(self, iri: str) -> Response:
+        """The 410 page of what was in the graph once and was taken out."""
+        detail = "It was in an earlier snapshot of this graph and has been taken out since."
+        return self.render(
+            "error.html", 410, title="Taken out", detail=detail, shown=iri, active=""
+        )
 
     def missing(self, shown: str) -> Response:
         """The 404 page."""

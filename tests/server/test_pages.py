@@ -267,6 +267,13 @@ def test_an_old_iri_leads_to_the_new_one(server: Running) -> None:
     assert answer.headers["location"] == "/id/entity/place/kunduz"
 
 
+def test_what_was_taken_out_is_gone_not_missing(server: Running) -> None:
+    answer = server.client.get("/id/article/taken-out-0123456789")
+    assert answer.status_code == 410
+    assert "taken out" in answer.text
+    assert server.client.get("/id/article/never-was-0123456789").status_code == 404
+
+
 @pytest.mark.parametrize(
     "path",
     [
