@@ -313,11 +313,15 @@ def _serve(options: argparse.Namespace) -> int:
     )
     if options.store:
         Snapshots(options.store).require()
-        serve(limits, StoreSource(options.store), _say)
+        serve(limits, StoreSource(options.store), _tell_where)
         return 0
     with tempfile.TemporaryDirectory(prefix="kg-builder-") as folder:
-        serve(limits, load_files(options.data, Path(folder) / "data"), _say)
+        serve(limits, load_files(options.data, Path(folder) / "data"), _tell_where)
     return 0
+
+
+def _tell_where(url: str) -> None:
+    _say(f"pages and workbench: {url}\nSPARQL endpoint:     {url}sparql\nCtrl-C stops the server")
 
 
 # --- the parser ------------------------------------------------------------------------
