@@ -179,7 +179,7 @@ def _is_bare_surname(node: Node) -> bool:
 
 
 def _join_names(clusters: Clusters, authority: Authority) -> None:
-    """Join equal names of one class; bare surnames and ambiguous places stay by themselves."""
+    """Join equal names of one class; bare surnames and untold places stay by themselves."""
     for norm, numbers in _blocks(clusters).items():
         by_kind: dict[EntityKind, list[int]] = defaultdict(list)
         for number in numbers:
@@ -190,17 +190,24 @@ def _join_names(clusters: Clusters, authority: Authority) -> None:
             if not bare or _is_bare_surname(clusters.nodes[bare[0]]):
                 continue
             name = min(clusters.nodes[n].local.name for n in same)
-            if kind in PLACES and _is_ambiguous_place(name, authority):
+            if kind in PLACES and is_known_place(name, authority):
                 continue
             concepts = {clusters.nodes[n].local.authority for n in linked}
             members = sorted(linked + bare) if len(concepts) == 1 else bare
             clusters.join_all(members, f"same name “{norm}” and class {kind}")
 
 
-def _is_ambiguous_place(name: str, authority: Authority) -> bool:
-    """Whether the authority files know several places of a name: it alone proves nothing."""
-    known = {c.iri for c in authority.lookup(name)} | {c.iri for c in authority.cities(name)}
-    return len(known) > 1
+def is_known_place(name: str, authority: Authority) -> bool:
+    """Whether the authority files or GeoNames know a place of this name.
+
+    An article that left such a name without a link could not tell which place it means, or
+    meant one that they do not know: the name alone then says nothing in another article.
+    """
+    forms = (name, name.title()) if name.isupper() else (name,)
+    return any(
+        authority.cities(form) or any(c.kind in PLACES for c in authority.lookup(form))
+        for form in forms
+    )
 
 
 def _join_acronyms(clusters: Clusters) -> None:

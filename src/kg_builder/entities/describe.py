@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from kg_builder.entities.clusters import Cluster, Node
+from kg_builder.entities.clusters import PLACES, Cluster, Node, is_known_place
 from kg_builder.entities.names import acronym_form, normal
 from kg_builder.model import Entity, EntityKind
 from kg_builder.vocab import short_hash, slug
@@ -28,6 +28,8 @@ class Profile:
     cluster: Cluster | None
     concept: Concept | None
     iri: str | None
+    local: bool = False
+    """Whether the name says which place is meant in its own article only."""
 
 
 def profiles(clusters: Sequence[Cluster], authority: Authority) -> list[Profile]:
@@ -36,7 +38,8 @@ def profiles(clusters: Sequence[Cluster], authority: Authority) -> list[Profile]
     for item in clusters:
         concept = authority.get(item.authority) if item.authority else None
         name = concept.name if concept else canonical_name(item.nodes)
-        found.append(Profile(item.kind, name, item, concept, item.authority))
+        local = item.authority is None and item.kind in PLACES and is_known_place(name, authority)
+        found.append(Profile(item.kind, name, item, concept, item.authority, local))
     known = {profile.iri for profile in found if profile.iri}
     queue = [profile.concept for profile in found if profile.concept]
     extra: dict[str, Profile] = {}
@@ -66,7 +69,8 @@ def keys(found: Sequence[Profile]) -> list[str]:
     """The key of each profile, unique.
 
     Where several share class and slug, the one that a curated authority file names keeps the
-    plain key; the others carry their authority id or a hash of their first article.
+    plain key; the others carry their authority id or a hash of their first article. So does a
+    place that only its article tells, even alone: a later article may bring the one meant.
     """
     groups: dict[str, list[int]] = defaultdict(list)
     for number, profile in enumerate(found):
@@ -75,7 +79,8 @@ def keys(found: Sequence[Profile]) -> list[str]:
     taken: set[str] = set()
     for plain, numbers in sorted(groups.items()):
         curated = [n for n in numbers if _is_curated(found[n])]
-        keeps = numbers if len(numbers) == 1 else curated if len(curated) == 1 else []
+        general = [n for n in numbers if not found[n].local]
+        keeps = general if len(numbers) == 1 else curated if len(curated) == 1 else []
         for number in keeps:
             result[number] = plain
         taken.update(plain for _ in keeps)

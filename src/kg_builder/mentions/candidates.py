@@ -55,6 +55,8 @@ class Candidate:
     b: int = 0
     fixed: bool = False
     """Whether the class is certain, so that the document's majority does not change it."""
+    reading: str | None = None
+    """Sets a place apart from others of its name: what it lies in, "?" where nothing tells."""
 
 
 @dataclass(slots=True)

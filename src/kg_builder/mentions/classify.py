@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from kg_builder.authority import Concept
 from kg_builder.mentions.candidates import (
     LEAD_WORDS,
     PROGRAMME_NOUNS,
@@ -177,17 +176,6 @@ class Classifier:
             return found
         return None
 
-    def _which_city(self, sent: Sent, made: Candidate) -> Concept | None:
-        """The GeoNames city that is meant, told by the place that follows a comma."""
-        around: tuple[Concept, ...] = ()
-        if self._around.word(sent, made.b) == "," and made.b + 1 < len(sent.tokens):
-            hit = self._gazetteer.match(sent.tokens, made.b + 1)
-            if hit and hit[1].concept and hit[1].type in ("country", "subdivision", "territory"):
-                around = (hit[1].concept,)
-        found = self._gazetteer.which_city(made.surface, around)
-        made.confidence = 0.9 if found and around else made.confidence
-        return found
-
     def _role_end(self, run: Sequence[Unit], k: int) -> int:
         """The unit number after a role phrase that has its office word at `k`."""
         lexicon = self._lexicon
@@ -334,9 +322,7 @@ class Classifier:
         previous = self._around.word(sent, run[0].a - 1)
         city = self._gazetteer.city(text)
         if city is not None and (previous in self._cues.place_before or city.population > 200_000):
-            made = self._make(sent, run, "Place", "city", "gazetteer", 0.85)
-            made.concept = self._which_city(sent, made)
-            return made
+            return self._make(sent, run, "Place", "city", "gazetteer", 0.85)
         cue = self._cues.after.get(self._around.word(sent, run[-1].b))
         if cue and previous != "a":
             return self._make(sent, run, cue.kind, cue.type, "pattern", 0.7)
@@ -419,9 +405,7 @@ class Classifier:
         if cue and previous not in ("a", "an") and not sent.tokens[unit.b].cap:
             return self._make(sent, run, cue.kind, cue.type, "pattern", 0.7)
         if self._is_city(sent, unit):
-            made = self._make(sent, run, "Place", "city", "gazetteer", 0.8)
-            made.concept = self._which_city(sent, made)
-            return made
+            return self._make(sent, run, "Place", "city", "gazetteer", 0.8)
         if score := self._around.bare_person(sent, unit):
             return self._make(sent, run, "Person", None, "pattern", score)
         if self._around.at_work(sent, run):

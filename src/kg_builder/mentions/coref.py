@@ -104,7 +104,8 @@ class _Clusters:
                 self.all[number].reasons.setdefault("same entry of the authority files")
             if c.surface in c.concept.acronyms:
                 self.all[number].acronym = self.all[number].acronym or c.surface
-            self._by_key.setdefault((kind, _norm(c.surface)), number)
+            if kind not in _PLACES:
+                self._by_key.setdefault((kind, _norm(c.surface)), number)
             return number
         surface = c.surface
         plural = surface[:-1] if len(surface) > 3 and surface.endswith("s") else surface
@@ -117,6 +118,8 @@ class _Clusters:
             return number
         if kind == "Group":
             return self._keyed(kind, (kind, _people(surface)))
+        if c.reading is not None:
+            return self._keyed(kind, (kind, f"{_norm(surface)} | {c.reading}"))
         if kind == "Place" and c.type == "subdivision":
             surface = self._province(surface)
         if kind == "Topic" and (disease := _disease(surface)):

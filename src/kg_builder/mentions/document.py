@@ -7,12 +7,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from kg_builder.authority import Concept
 from kg_builder.mentions.acronyms import Definition, definitions
 from kg_builder.mentions.candidates import Candidate, Sent, join_tokens
 from kg_builder.mentions.classify import Classifier
+from kg_builder.mentions.datelines import dateline
 from kg_builder.mentions.gazetteer import Gazetteer
 from kg_builder.mentions.lexicon import Lexicon
+from kg_builder.mentions.places import Places
 from kg_builder.mentions.tokens import Token
 from kg_builder.model import Article, EntityKind
 
@@ -38,6 +39,7 @@ class DocumentReader:
         self._gazetteer = gazetteer
         self._lexicon = lexicon
         self._classifier = Classifier(gazetteer, lexicon)
+        self._places = Places(gazetteer.authority, lexicon)
         self._decided = Decided()
         self._between: dict[int, int] = {}
 
@@ -57,6 +59,9 @@ class DocumentReader:
         decided = self._decided = Decided()
         self._between = {a: b for s in running for a, b in _joints(s).items()}
         found = self._define(running, found, decided)
+        starts = _paragraph_starts(article)
+        found = self._datelines([s for s in sents if s.index in starts], found)
+        found = self._state_forms(running, found)
         self._propagate(found, lowered)
         found = [c for c in found if c.kind is not None]
         known: dict[str, Candidate] = {}
@@ -67,7 +72,36 @@ class DocumentReader:
                     known.setdefault(c.surface.split()[-1], c)
         found += [c for sent in titles for c in self._title(sent, known)]
         decided.candidates = _without_overlap(found)
+        self._places.settle(decided.candidates, {s.index: s for s in sents})
         return decided
+
+    # -- places in capitals and short forms --------------------------------------------------
+
+    def _datelines(self, starts: Sequence[Sent], found: list[Candidate]) -> list[Candidate]:
+        """Add the place of each dateline; it goes before what the patterns made of it."""
+        made = [c for s in starts if s.tokens and (c := dateline(s, self._places))]
+        return _instead(found, made)
+
+    def _state_forms(self, sents: Sequence[Sent], found: list[Candidate]) -> list[Candidate]:
+        """Add each short form of a state after a comma; what stands before it is a town."""
+        before = {(c.sentence, c.b): c for c in found}
+        made = []
+        for sent in sents:
+            for i, token in enumerate(sent.tokens):
+                town = before.get((sent.index, i))
+                if token.text != "," or town is None or town.kind not in (None, "Place", "Person"):
+                    continue
+                hit = self._places.state(sent, i + 1)
+                if hit is None or (town.kind == "Person" and town.confidence > 0.7):
+                    continue
+                one = _candidate(sent, i + 1, i + 1 + hit[0])
+                one.kind, one.type, one.method = "Place", "subdivision", "state"
+                one.confidence, one.fixed, one.concept = 0.9, True, hit[1]
+                made.append(one)
+                if town.kind != "Place":
+                    town.kind, town.type, town.method = "Place", "city", "pattern"
+                town.confidence, town.fixed, town.weak = max(town.confidence, 0.85), True, False
+        return _instead(found, made)
 
     # -- acronyms --------------------------------------------------------------------------
 
@@ -160,7 +194,6 @@ class DocumentReader:
             elif c.kind is None and (long := shorts.get(c.surface)):
                 c.kind, c.type, c.method, c.confidence = long.kind, long.type, "coref", 0.75
         self._vote(found)
-        _same_city(found)
 
     def _doubt_initials(self, found: list[Candidate], lowered: set[str]) -> None:
         """A first word of a sentence is a name only where the rest of the document says so."""
@@ -185,9 +218,8 @@ class DocumentReader:
             if first.kind == "Person" and second.method == "shape" and first.confidence >= 0.6:
                 second.kind, second.confidence = "Person", 0.65
             elif first.kind == "Place" and " " not in second.surface and second.confidence >= 0.2:
-                city = self._gazetteer.which_city(second.surface, ())
-                second.kind, second.confidence, second.concept = "Place", 0.6, city
-                second.type = "city" if city else None
+                second.kind, second.confidence = "Place", 0.6
+                second.type = "city" if self._places.readings(second.surface) else None
 
     def _initials(self, found: list[Candidate]) -> None:
         """An acronym never defined: the one long name in the document with these initials."""
@@ -314,7 +346,6 @@ def _person_words(found: Iterable[Candidate], lexicon: Lexicon) -> frozenset[str
     return frozenset(words)
 
 
-_TOLD = 0.9
 _BODIES = ("Organization", "Event", "Topic")
 
 
@@ -352,22 +383,27 @@ def _shapes(found: Iterable[Candidate]) -> None:
             c.kind, c.confidence = "Person", 0.7
 
 
-def _same_city(found: Iterable[Candidate]) -> None:
-    """A city told by the place after it ("Paris, Texas") is that city in all the document."""
-    cities = [c for c in found if c.kind == "Place" and c.method == "gazetteer" and not c.fixed]
-    told: dict[str, dict[str, Concept]] = {}
-    for sure in (True, False):
-        for c in cities:
-            if c.concept is None or (c.confidence >= _TOLD) != sure:
-                continue
-            if sure or c.surface not in told:
-                told.setdefault(c.surface, {})[c.concept.iri] = c.concept
-    for c in cities:
-        choice = list(told.get(c.surface, {}).values())
-        if len(choice) == 1:
-            c.concept = choice[0]
-        elif c.confidence < _TOLD:
-            c.concept = None
+def _paragraph_starts(article: Article) -> set[int]:
+    """Numbers of the sentences that open a paragraph of the text, the headline apart."""
+    first: dict[int, int] = {}
+    for sentence in article.sentences:
+        if sentence.role not in ("headline", "heading"):
+            first.setdefault(sentence.paragraph, sentence.index)
+    return set(first.values())
+
+
+def _instead(found: list[Candidate], made: Sequence[Candidate]) -> list[Candidate]:
+    """The candidates in order of the text, `made` in the place of those that they overlap."""
+    if not made:
+        return found
+    by_sentence: dict[int, list[Candidate]] = {}
+    for c in made:
+        by_sentence.setdefault(c.sentence, []).append(c)
+    kept = [
+        c for c in found
+        if not any(m.start < c.end and c.start < m.end for m in by_sentence.get(c.sentence, ()))
+    ]  # fmt: skip
+    return sorted([*kept, *made], key=lambda c: c.start)
 
 
 def _short_forms(found: Iterable[Candidate]) -> dict[str, Candidate]:

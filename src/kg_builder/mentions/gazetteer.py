@@ -11,7 +11,6 @@ from kg_builder.mentions.lexicon import Lexicon
 from kg_builder.mentions.tokens import Token, Tokenizer
 from kg_builder.model import EntityKind
 
-_LARGE = 100_000
 _DOTTED = re.compile(r"(?:[A-Z]\.){2,}")
 
 
@@ -30,7 +29,7 @@ class Gazetteer:
     """Known names by their tokens, peoples and cities."""
 
     def __init__(self, authority: Authority, lexicon: Lexicon) -> None:
-        self._authority = authority
+        self.authority = authority
         self._lexicon = lexicon
         self._singles = self._single_names()
         self.tokenizer = Tokenizer(lexicon, self._singles.__contains__)
@@ -66,47 +65,30 @@ class Gazetteer:
         return (
             word in lexicon.peoples
             or word in lexicon.faiths
-            or self._authority.demonym(word) is not None
+            or self.authority.demonym(word) is not None
         )
 
     def city(self, surface: str) -> Concept | None:
         """The largest GeoNames city of this very name; of an alternate name if it is long."""
-        found = self._authority.cities(surface)
+        found = self.authority.cities(surface)
         own = next((c for c in found if c.name == surface), None)
         return own or (found[0] if found and len(surface) > 4 else None)
 
-    def which_city(self, surface: str, around: Sequence[Concept]) -> Concept | None:
-        """The city that is meant, or None where that would be a guess.
-
-        `around` are places named right after it ("Lyon, France"): the city must lie in one of
-        them. Without them it must be large, and five times as large as any other of the name.
-        """
-        found = [c for c in self._authority.cities(surface) if c.name == surface]
-        found = found or [c for c in self._authority.cities(surface) if len(surface) > 4]
-        if around:
-            iris = {c.iri for c in around}
-            inside = [c for c in found if iris & set(self._authority.ancestors(c.iri))]
-            return inside[0] if inside else None
-        if not found or found[0].population < _LARGE:
-            return found[0] if len(found) == 1 else None
-        alone = len(found) == 1 or found[0].population >= 5 * found[1].population
-        return found[0] if alone else None
-
     def _single_names(self) -> dict[str, None]:
         names: dict[str, None] = {}
-        for name, _ in self._authority.names():
+        for name, _ in self.authority.names():
             names[name] = None
         for name in self._lexicon.known:
             names[name] = None
         for name in sorted(self._lexicon.peoples | self._lexicon.faiths):
             names[name] = None
-        for name, _ in self._authority.demonyms():
+        for name, _ in self.authority.demonyms():
             names[name] = None
         return names
 
     def _load(self) -> None:
         best: dict[str, Known] = {}
-        for name, concept in self._authority.names():
+        for name, concept in self.authority.names():
             if _usable(name, self._lexicon) and name not in best:
                 best[name] = _of(concept, self._lexicon)
         for name, head in sorted(self._lexicon.known.items()):

@@ -71,6 +71,7 @@ class Lexicon:
     weak_first_names: frozenset[str]
     known: Mapping[str, Head]
     cues: Cues
+    state_forms: Mapping[str, str]  # "Ga" to "Georgia"
 
 
 def entries(text: str) -> tuple[str, ...]:
@@ -118,6 +119,11 @@ def lexicon() -> Lexicon:
         weak_first_names=frozenset(entries(names["weak"])),
         known=_known(_read("organizations"), _read("places")),
         cues=_cues(_read("cues")),
+        state_forms={
+            short: full
+            for full, listed in _read("states")["short"].items()
+            for short in entries(listed)
+        },
     )
 
 
