@@ -137,6 +137,9 @@ class Grower:
         text = token.text
         if text in self._lexicon.particles and text != "and":
             return self._particle(sent, run, j)
+        if text == "the" and run[-1].text.endswith("ing") and self._opened(run):
+            unit = self.unit(sent, j + 1) if j + 1 < len(tokens) and tokens[j + 1].cap else None
+            return [Unit(j, j + 1, text, small=True), unit] if unit else []
         if text in _CONNECTORS:
             return self._connect(sent, run, j)
         return []

@@ -88,7 +88,7 @@ class Classifier:
         titled = self._titled(sent, run, lowered)
         if titled is not None:
             return titled
-        whole = self._whole(sent, run)
+        whole = self._named_body(sent, run) or self._whole(sent, run)
         if whole is not None:
             self._extend(sent, whole)
             return [whole]
@@ -151,7 +151,7 @@ class Classifier:
             left = k
             while left and not run[left - 1].known and run[left - 1].text in lexicon.role_modifiers:
                 left -= 1
-            right = self._role_end(run, k)
+            right = self._around.role_end(run, k)
             rest, before = run[right:], run[:left]
             if rest and not rest[0].small:
                 head = self._head_of(rest) or self._head_of(run)
@@ -176,25 +176,14 @@ class Classifier:
             return found
         return None
 
-    def _role_end(self, run: Sequence[Unit], k: int) -> int:
-        """The unit number after a role phrase that has its office word at `k`."""
-        lexicon = self._lexicon
-        right = k + 1
-        words = [u.text for u in run]
-        if right < len(run) and words[right] == "of":
-            for complement in lexicon.role_complements:
-                if tuple(words[right + 1 : right + 1 + len(complement)]) == complement:
-                    right += 1 + len(complement)
-                    break
-        while (
-            right < len(run)
-            and not run[right].known
-            and (words[right] in lexicon.roles or words[right] in lexicon.honorifics)
-        ):
-            if words[right] in lexicon.first_names and right + 1 < len(run):
-                break
-            right += 1
-        return right
+    def _named_body(self, sent: Sent, run: list[Unit]) -> Candidate | None:
+        """As in "the party Green Hills": the noun before a name says what bears it."""
+        cue = self._cues.before.get(self._around.word(sent, run[0].a - 1))
+        if cue is None or any(u.small or u.people or u.known for u in run[1:]):
+            return None
+        if (run[0].known and run[0].b - run[0].a > 1) or self._person_by_name(run):
+            return None
+        return self._make(sent, run, cue.kind, cue.type, "pattern", 0.8)
 
     # -- whole runs ------------------------------------------------------------------------
 
@@ -340,6 +329,11 @@ class Classifier:
             return self._make(sent, run, None, None, "pattern", 0.3)
         if self._around.role_before(previous) or self._around.person_after(sent, run[-1].b):
             return self._make(sent, run, "Person", None, "pattern", 0.8)
+        office = self._around.word(sent, run[0].a - 2)
+        if previous == self._around.word(sent, run[-1].b) == "," and (
+            self._around.role_before(office)
+        ):
+            return self._make(sent, run, "Person", None, "pattern", 0.75)
         if previous in ("the", "a", "an", "this", "in", "near", "at", "from") or any(
             u.text.endswith(self._cues.abstract_endings) for u in capitals
         ):
@@ -355,6 +349,8 @@ class Classifier:
                 return self._resolve(sent, run[:k], lowered) + self._resolve(
                     sent, run[k + 1 :], lowered
                 )
+        if (whole := self._longer_name(sent, run)) is not None:
+            return [whole]
         for k, unit in enumerate(run):
             if unit.known or unit.people:
                 left = self._resolve(sent, run[:k], lowered) if k else []
@@ -362,6 +358,28 @@ class Classifier:
                 right = self._resolve(sent, run[k + 1 :], lowered)
                 return [*left, *([mid] if mid else []), *right]
         return [self._make(sent, run, None, None, "pattern", 0.3)]
+
+    def _longer_name(self, sent: Sent, run: list[Unit]) -> Candidate | None:
+        """A place with other capitals beside it is part of a name, not a place that is meant.
+
+        What the name is, only the words around can tell: "told the …", or "the" and three words.
+        """
+        places = [k for k, u in enumerate(run) if u.known and u.known.kind in ("Place", "Region")]
+        if len(places) != 1 or any(u.people or (u.known and k not in places)
+                                   for k, u in enumerate(run)):  # fmt: skip
+            return None
+        beside = run[1] if places[0] == 0 else run[places[0] - 1]
+        if places[0] and (run[0].a in sent.initial or run[0].text in self._lexicon.directions):
+            return None
+        if beside.text in self._lexicon.calendar or beside.text.isupper():
+            return None
+        first = run[0].a
+        if self._around.word(sent, first - 1) in ("the", "The"):
+            if self._around.word(sent, first - 2) == "told":
+                return self._make(sent, run, "Organization", "media", "pattern", 0.75)
+            if len(run) > 2:
+                return self._make(sent, run, "Organization", None, "pattern", 0.65)
+        return self._make(sent, run, None, None, "pattern", 0.3)
 
     # -- single units ----------------------------------------------------------------------
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from kg_builder.mentions.candidates import Sent, Unit
 from kg_builder.mentions.lexicon import Lexicon
 
@@ -26,6 +28,31 @@ class Context:
             and word[0].islower()
             and (word.capitalize() in self._lexicon.roles or word in self._cues.person_nouns)
         )
+
+    def role_end(self, run: Sequence[Unit], k: int) -> int:
+        """The unit number after a role phrase that has its office word at `k`."""
+        lexicon = self._lexicon
+        right = k + 1
+        words = [u.text for u in run]
+        if right < len(run) and words[right] == "of":
+            for complement in lexicon.role_complements:
+                if tuple(words[right + 1 : right + 1 + len(complement)]) == complement:
+                    right += 1 + len(complement)
+                    break
+        while (
+            right < len(run)
+            and not run[right].known
+            and (words[right] in lexicon.roles or words[right] in lexicon.honorifics)
+        ):
+            if words[right] in lexicon.first_names and right + 1 < len(run):
+                break
+            right += 1
+        ahead = right
+        while ahead < len(run) and not run[ahead].known and words[ahead] in lexicon.role_modifiers:
+            ahead += 1
+        if right < ahead < len(run) and words[ahead] in lexicon.roles:
+            return self.role_end(run, ahead)  # "Deputy" is an office, and so is what follows
+        return right
 
     def person_after(self, sent: Sent, at: int) -> bool:
         """What follows a person's name: a verb of saying, an age, "who", "is a" and an office."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from kg_builder.mentions.lexicon import Lexicon
 from kg_builder.model import EntityKind, LocalEntity, Mention, Span
 
 _PROVINCES = frozenset({"Province", "Governorate", "Oblast", "Prefecture", "Canton", "Emirate"})
+_INITIAL = re.compile(r"[A-Z]\.")
 _PLACES = ("Place", "Region", "Facility")
 
 
@@ -68,19 +70,29 @@ class _Clusters:
         self._full_names: dict[str, list[int]] = {}
         self._persons: dict[tuple[str, str], list[int]] = {}
         self._middles: dict[int, list[tuple[str, ...]]] = {}
+        self._first_seen: dict[int, int] = {}
+        self._spelt: dict[int, list[tuple[str, ...]]] = {}
+        self._opened: dict[tuple[str, str, int], list[int]] = {}
 
     def assign(self) -> list[int]:
         """The cluster number of each candidate, in the candidates' order."""
         numbers: dict[int, int] = {}
-        later: list[int] = []
+        shorter: list[int] = []
+        bare: list[int] = []
         for i, c in enumerate(self._candidates):
-            if c.kind == "Person" and " " not in c.surface:
-                later.append(i)
-            elif c.kind == "Person":
-                numbers[i] = self._person(c)
-            else:
+            if c.kind != "Person":
                 numbers[i] = self._thing(c)
-        for i in later:
+            elif " " not in c.surface:
+                bare.append(i)
+            elif _INITIAL.match(c.surface):
+                shorter.append(i)
+            else:
+                numbers[i] = self._person(c)
+                self._first_seen.setdefault(numbers[i], c.start)
+        for i in shorter:
+            numbers[i] = self._initialled(self._candidates[i])
+            self._first_seen.setdefault(numbers[i], self._candidates[i].start)
+        for i in bare:
             numbers[i] = self._surname(self._candidates[i])
         self._short_names(numbers)
         for i, c in enumerate(self._candidates):
@@ -113,8 +125,11 @@ class _Clusters:
         if short in self._long_forms:
             long = self._long_forms[short]
             number = self._keyed(kind, (kind, _norm(long)))
-            self.all[number].acronym = short
-            self.all[number].reasons.setdefault(f"{short} is defined as {long}")
+            if not short.istitle():
+                self.all[number].acronym = short
+                self.all[number].reasons.setdefault(f"{short} is defined as {long}")
+            else:
+                self.all[number].reasons.setdefault(f"{short} is short for {long} here")
             return number
         if kind == "Group":
             return self._keyed(kind, (kind, _people(surface)))
@@ -146,12 +161,29 @@ class _Clusters:
             number = same[0]
             self.all[number].reasons.setdefault("same first and last name")
         else:
-            number = self._new("Person")
+            doubled = self._doubled(words) if not same else None
+            number = self._new("Person") if doubled is None else doubled
             self._persons.setdefault(ends, []).append(number)
-            for word in dict.fromkeys((words[-1], words[0])):
-                self._full_names.setdefault(word, []).append(number)
+            named = [words[-1], words[0]]
+            if len(words) == 3 and words[1][0].isupper() and len(words[1]) > 2:
+                named.append(words[1])
+            for word in dict.fromkeys(named):
+                if number not in self._full_names.setdefault(word, []):
+                    self._full_names[word].append(number)
         self._middles.setdefault(number, []).append(tuple(w[0] for w in words[1:-1]))
+        self._spelt.setdefault(number, []).append(tuple(words))
+        self._opened.setdefault((words[0], words[1], len(words)), []).append(number)
         self._by_key[key] = number
+        return number
+
+    def _doubled(self, words: Sequence[str]) -> int | None:
+        """The only person whose name has one more surname, or one less, at its end."""
+        other = 5 - len(words)
+        found = dict.fromkeys(self._opened.get((words[0], words[1], other), []))
+        if len(words) not in (2, 3) or len(found) != 1:
+            return None
+        number: int = next(iter(found))
+        self.all[number].reasons.setdefault("same name with a second surname")
         return number
 
     def _compatible(self, number: int, words: Sequence[str]) -> bool:
@@ -159,9 +191,34 @@ class _Clusters:
         middle = tuple(w[0] for w in words[1:-1])
         return all(not middle or not m or m == middle for m in self._middles[number])
 
+    def _initialled(self, c: Candidate) -> int:
+        """As in "F. Nazriev": the only person here of that surname whose name begins so."""
+        words = [w for w in c.surface.split() if w not in self._lexicon.after_name and w != ","]
+        initials = [w[0] for w in words[:-1]]
+        matches = [
+            n
+            for n in dict.fromkeys(self._full_names.get(words[-1], []))
+            if any(
+                name[-1] == words[-1] and [w[0] for w in name[: len(initials)]] == initials
+                for name in self._spelt.get(n, [])
+            )
+        ]
+        if len(matches) == 1:
+            self.all[matches[0]].reasons.setdefault("surname and initial of only one person here")
+            return matches[0]
+        return self._person(c)
+
     def _surname(self, c: Candidate) -> int:
-        """A bare surname goes to the only person of that name; else it stands by itself."""
-        matches = list(dict.fromkeys(self._full_names.get(c.surface, [])))
+        """A bare surname goes to the only person of that name; else it stands by itself.
+
+        Only those count whom the text has named by then, if there is one.
+        """
+        names = [c.surface]
+        if "-" in c.surface:  # "Al-Masri", where a sentence starts with "al-Masri"
+            names.append(c.surface[0].lower() + c.surface[1:])
+        matches = list(dict.fromkeys(n for name in names for n in self._full_names.get(name, [])))
+        before = [n for n in matches if self._first_seen.get(n, 0) <= c.start]
+        matches = before or matches
         if len(matches) == 1:
             self.all[matches[0]].reasons.setdefault(f"{c.surface} names only this person here")
             return matches[0]
@@ -216,7 +273,23 @@ class _Clusters:
         counts = Counter(c.surface for c in cluster.members)
         if cluster.kind == "Group":
             return max(surfaces, key=lambda s: (counts[s], -surfaces.index(s)))
-        return max(surfaces, key=lambda s: (s.count(" "), len(s), counts[s], -surfaces.index(s)))
+        fullest = max(
+            surfaces,
+            key=lambda s: (s.count(" "), len(s), not s.isupper(), counts[s], -surfaces.index(s)),
+        )
+        return self._untitled(fullest) if cluster.kind == "Person" else fullest
+
+    def _untitled(self, name: str) -> str:
+        """A person's name without what stands before it as an office or form of address."""
+        words, lexicon = name.split(), self._lexicon
+        for k in range(len(words) - 1, 0, -1):
+            before = words[:k]
+            titles = [w in lexicon.roles or w in lexicon.honorifics for w in before]
+            if titles[-1] and all(
+                t or w in lexicon.role_modifiers for w, t in zip(before, titles, strict=True)
+            ):
+                return " ".join(words[k:])
+        return name
 
 
 def _norm(surface: str) -> str:

@@ -30,10 +30,14 @@ def dateline(sent: Sent, places: Places) -> Candidate | None:
     found = places.readings(surface) or places.readings(surface.title())
     if not found:
         inside = places.state(sent, b + 1) if tokens[b].text == "," else None
-        follows = b + 1 < dash and tokens[b].text == "," and any(
-            r.place_type in ("country", "territory", "subdivision")
-            for n in (1, 2)
-            for r in places.readings(join_tokens(tokens, b + 1, min(b + 1 + n, len(tokens))))
+        follows = (
+            b + 1 < dash
+            and tokens[b].text == ","
+            and any(
+                r.place_type in ("country", "territory", "subdivision")
+                for n in (1, 2)
+                for r in places.readings(join_tokens(tokens, b + 1, min(b + 1 + n, len(tokens))))
+            )
         )
         if inside is None and not follows:
             return None

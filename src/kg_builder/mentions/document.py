@@ -62,6 +62,7 @@ class DocumentReader:
         starts = _paragraph_starts(article)
         found = self._datelines([s for s in sents if s.index in starts], found)
         found = self._state_forms(running, found)
+        found = self._outlet(article, running, found)
         self._propagate(found, lowered)
         found = [c for c in found if c.kind is not None]
         known: dict[str, Candidate] = {}
@@ -101,6 +102,33 @@ class DocumentReader:
                 if town.kind != "Place":
                     town.kind, town.type, town.method = "Place", "city", "pattern"
                 town.confidence, town.fixed, town.weak = max(town.confidence, 0.85), True, False
+        return _instead(found, made)
+
+    def _outlet(
+        self, article: Article, sents: Sequence[Sent], found: list[Candidate]
+    ) -> list[Candidate]:
+        """Add the outlet that the article comes from, by its name or "told the" and its last word.
+
+        Only a last word that no other name of the text ends with is short for the outlet.
+        """
+        name = article.publication.name if article.publication else ""
+        words = [t.text for t in self._gazetteer.tokenizer.tokens(name, 0, len(name))]
+        words = words[1:] if words[:1] == ["The"] else words
+        if len(words) < 2 or not all(w[0].isupper() for w in words):
+            return found
+        made = []
+        for sent in sents:
+            texts = [t.text for t in sent.tokens]
+            for i in range(len(texts)):
+                if texts[i : i + len(words)] == words:
+                    made.append(_candidate(sent, i, i + len(words)))
+                elif texts[i] == words[-1] and texts[max(0, i - 2) : i] == ["told", "the"]:
+                    if i + 1 == len(texts) or not sent.tokens[i + 1].cap:
+                        made.append(_candidate(sent, i, i + 1))
+                        self._decided.long_forms[words[-1]] = " ".join(words)
+        for c in made:
+            c.kind, c.type, c.confidence, c.fixed = "Organization", "media", 0.9, True
+            c.concept = None
         return _instead(found, made)
 
     # -- acronyms --------------------------------------------------------------------------
@@ -341,9 +369,17 @@ def _person_words(found: Iterable[Candidate], lexicon: Lexicon) -> frozenset[str
         parts = [p for p in c.surface.split() if p not in lexicon.after_name and p != ","]
         if len(parts) > 1:
             words.add(parts[-1])
+            words.update(_article_capital(parts[-1]))
+            if len(parts) == 3 and parts[1][0].isupper() and len(parts[1]) > 2:
+                words.add(parts[1])  # of two surnames the first is the one that stands alone
             if len(parts[0]) > 1 and parts[0][-1] != ".":
                 words.add(parts[0])
     return frozenset(words)
+
+
+def _article_capital(surname: str) -> tuple[str, ...]:
+    """As in "Al-Masri" for "al-Masri" where a sentence starts with it."""
+    return (surname[0].upper() + surname[1:],) if surname[0].islower() else ()
 
 
 _BODIES = ("Organization", "Event", "Topic")

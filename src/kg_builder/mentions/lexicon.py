@@ -35,6 +35,7 @@ class Cues:
     abstract_endings: tuple[str, ...]
     never: frozenset[str]
     after: Mapping[str, Head]
+    before: Mapping[str, Head]  # nouns of bodies, right before their names
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,4 +196,9 @@ def _cues(data: dict[str, Any]) -> Cues:
         abstract_endings=entries(data["abstract_endings"]),
         never=words["never"],
         after=after,
+        before={
+            word: Head("Organization", type_)
+            for type_, listed in data["before"].items()
+            for word in entries(listed)
+        },
     )

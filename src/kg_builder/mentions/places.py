@@ -148,9 +148,7 @@ class Places:
 
     # -- what the words after a name tell --------------------------------------------------
 
-    def _told(
-        self, candidates: Sequence[Candidate], sents: Mapping[int, Sent]
-    ) -> dict[int, _Told]:
+    def _told(self, candidates: Sequence[Candidate], sents: Mapping[int, Sent]) -> dict[int, _Told]:
         """By the start of a name: what the place right after it ("Lyon, France") tells."""
         told: dict[int, _Told] = {}
         for k, c in enumerate(candidates):
@@ -325,18 +323,15 @@ class Places:
         foreign = self._foreign(area, evidence, surface)
         return None if elsewhere or foreign else area
 
-    def _city(
-        self, surface: str, cities: Sequence[Concept], evidence: _Evidence
-    ) -> Concept | None:
+    def _city(self, surface: str, cities: Sequence[Concept], evidence: _Evidence) -> Concept | None:
         largest = cities[0]
         others = max((r.population for r in cities[1:]), default=0)
         dominant = largest.population >= _DOMINANT * others
         supported = [r for r in cities if self._support(r, surface, evidence)]
         if len(supported) == 1:
             one = supported[0]
-            overshadowed = (
-                one is not largest
-                and largest.population >= max(_WORLD, _DOMINANT * one.population)
+            overshadowed = one is not largest and largest.population >= max(
+                _WORLD, _DOMINANT * one.population
             )
             return None if overshadowed else one
         if supported:
