@@ -107,10 +107,7 @@ class DocumentReader:
     def _outlet(
         self, article: Article, sents: Sequence[Sent], found: list[Candidate]
     ) -> list[Candidate]:
-        """Add the outlet that the article comes from, by its name or "told the" and its last word.
-
-        Only a last word that no other name of the text ends with is short for the outlet.
-        """
+        """Add the outlet that the article comes from: its name, and "told the" with its last word."""
         name = article.publication.name if article.publication else ""
         words = [t.text for t in self._gazetteer.tokenizer.tokens(name, 0, len(name))]
         words = words[1:] if words[:1] == ["The"] else words
@@ -122,10 +119,11 @@ class DocumentReader:
             for i in range(len(texts)):
                 if texts[i : i + len(words)] == words:
                     made.append(_candidate(sent, i, i + len(words)))
-                elif texts[i] == words[-1] and texts[max(0, i - 2) : i] == ["told", "the"]:
-                    if i + 1 == len(texts) or not sent.tokens[i + 1].cap:
-                        made.append(_candidate(sent, i, i + 1))
-                        self._decided.long_forms[words[-1]] = " ".join(words)
+                elif texts[max(0, i - 2) : i + 1] == ["told", "the", words[-1]] and not (
+                    i + 1 < len(texts) and sent.tokens[i + 1].cap
+                ):
+                    made.append(_candidate(sent, i, i + 1))
+                    self._decided.long_forms[words[-1]] = " ".join(words)
         for c in made:
             c.kind, c.type, c.confidence, c.fixed = "Organization", "media", 0.9, True
             c.concept = None
