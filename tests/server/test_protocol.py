@@ -67,11 +67,11 @@ def test_results_parse_back(server: Running, name: str, by_accept: bool) -> None
     answer = server.get(query, accept=media) if by_accept else server.get(query, format=name)
     assert answer.headers["content-type"].split(";")[0] == media
     if name == "csv":  # has no types, so it cannot be parsed into terms
-        assert len(answer.text.splitlines()) >= 449
+        assert len(answer.text.splitlines()) >= 450
         return
     found = ox.parse_query_results(io.BytesIO(answer.content), parser)
     assert isinstance(found, ox.QuerySolutions)
-    assert sum(1 for _ in found) == 449
+    assert sum(1 for _ in found) == 450
 
 
 @pytest.mark.parametrize("name", ["json", "xml", "csv", "tsv"])
@@ -207,7 +207,7 @@ def count(server: Running, query: str, **parameters: str | list[str]) -> int:
 
 
 def test_the_default_graph_is_the_union(server: Running) -> None:
-    assert count(server, COUNT) == 449
+    assert count(server, COUNT) == 450
 
 
 def test_datasets_of_the_request(server: Running) -> None:
@@ -215,7 +215,7 @@ def test_datasets_of_the_request(server: Running) -> None:
     in_graphs = "SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }"
     one = count(server, COUNT, **{"default-graph-uri": events})
     other = count(server, COUNT, **{"default-graph-uri": entities})
-    assert 0 < one < 449
+    assert 0 < one < 450
     assert count(server, COUNT, **{"default-graph-uri": [events, entities]}) == one + other
     assert count(server, in_graphs, **{"default-graph-uri": events}) == 0
     assert count(server, COUNT, **{"named-graph-uri": events}) == 0
@@ -236,7 +236,7 @@ def test_datasets_of_the_query(server: Running) -> None:
 def test_the_default_graph_may_be_empty(source: FolderSource) -> None:
     with running(source, default_graph="empty", workers=1) as server:
         assert count(server, COUNT) == 0
-        assert count(server, "SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }") == 449
+        assert count(server, "SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }") == 450
 
 
 def test_without_a_query_the_endpoint_describes_itself(server: Running) -> None:
@@ -257,6 +257,6 @@ def test_health(server: Running) -> None:
     assert json.loads(answer.text) == {
         "ok": True,
         "snapshot": "data",
-        "quads": 449,
+        "quads": 450,
         "workers": 2,
     }

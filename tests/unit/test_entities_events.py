@@ -91,12 +91,19 @@ def test_month_and_undated_reports_stay_alone() -> None:
     assert len(events(report("a", date=MONTH), report("b", date=MONTH))) == 2
 
 
-def test_reports_without_participants_join_the_one_event_there_is() -> None:
-    front = report("a", KUNDUZ, ("Quarry Front", "perpetrator"))
-    army = report("b", KUNDUZ, ("Other Army", "perpetrator"))
-    assert len(events(front, report("c"))) == 1
+def test_reports_without_participants_join_by_casualties_the_one_event_there_is() -> None:
+    dead = Count(55)
+    front = report("a", KUNDUZ, ("Quarry Front", "perpetrator"), killed=dead)
+    army = report("b", KUNDUZ, ("Other Army", "perpetrator"), killed=dead)
+    assert len(events(front, report("c", killed=dead))) == 1
+    assert len(events(front, report("c"))) == 2
     assert len(events(front, army)) == 2
-    assert len(events(front, army, report("c"))) == 3
+    assert len(events(front, army, report("c", killed=dead))) == 3
+
+
+def test_an_election_of_one_day_and_place_is_one() -> None:
+    assert len(events(report("a", type="election"), report("b", type="election"))) == 1
+    assert len(events(report("a", type="meeting"), report("b", type="meeting"))) == 2
 
 
 def test_actor_in_opposite_roles_is_a_conflict() -> None:
@@ -105,21 +112,27 @@ def test_actor_in_opposite_roles_is_a_conflict() -> None:
 
 
 def test_wider_place_joins_only_a_single_event_inside() -> None:
-    event = one(report("a", KUNDUZ), report("b", COUNTRY))
+    named_places = zip("abc", (KUNDUZ, COUNTRY, KABUL), strict=True)
+    places = [report(n, p, killed=Count(9)) for n, p in named_places]
+    event = one(*places[:2])
     assert event.place == "entity/place/kunduz"
     assert event.reasons == (
-        "same type, day, place (one holds the other); nothing speaks against it",
+        (
+            "same type, day, place (one holds the other) and number of casualties; "
+            "nothing speaks against it"
+        ),
     )
-    assert len(events(report("a", KUNDUZ), report("b", COUNTRY), report("c", KABUL))) == 3
+    assert len(events(*places)) == 3
 
 
 def test_any_report_makes_it_reported() -> None:
-    event = one(report("a", factuality="planned"), report("b"))
+    event = one(report("a", factuality="planned", killed=Count(9)), report("b", killed=Count(9)))
     assert event.factuality == "reported"
 
 
 def test_key_hangs_on_the_first_report_only() -> None:
-    assert one(report("a"), report("b")).key == one(report("a"), report("c")).key
+    a, b, c = (report(name, killed=Count(9)) for name in "abc")
+    assert one(a, b).key == one(a, c).key
     assert one(report("a")).key != one(report("b")).key
 
 

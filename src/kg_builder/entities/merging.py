@@ -265,5 +265,8 @@ def _reasons(reports: Sequence[Report]) -> tuple[str, ...]:
     shared = any({key for key, _ in a} & {key for key, _ in b} for a, b in pairwise(actors))
     places = {report.place for report in reports}
     where = "place" if len(places) == 1 else "place (one holds the other)"
-    tail = " and participant" if shared else ""
+    if shared:
+        tail = " and participant"
+    else:
+        tail = "" if reports[0].candidate.type in _ONCE_A_DAY else " and number of casualties"
     return (f"same type, day, {where}{tail}; nothing speaks against it",)
