@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from typing import Final
 
 from kg_builder.model import Entity, Resolution, ResolveRecord
+
+_STATES: Final = frozenset({"country", "territory"})
 
 
 def entity(resolution: Resolution, key: str) -> Entity | None:
@@ -17,20 +20,37 @@ def entity(resolution: Resolution, key: str) -> Entity | None:
 def about(record: ResolveRecord, resolution: Resolution) -> tuple[str, ...]:
     """Keys of entities and regions that an article is about, in order, regions last.
 
-    The subjects are those the analysis found from title, lead and frequency. To each place
-    among them comes the UN M49 region right above its country: always for a full article,
-    for a teaser only when its own words name that region, since two lines are too little to
-    say more than they say. A section's label counts for neither.
+    The subjects are those the analysis found from title, lead and frequency. Right after a
+    town or the like comes the country, or the part of one, that the article names it in; its
+    country where it names neither. To each place comes the UN M49 region right above its
+    country. A teaser gets no country, and a region only when its own words name it, since two
+    lines are too little to say more than they say. A section's label counts for neither.
     """
     own = resolution.entity_of[record.article]
-    subjects = list(dict.fromkeys(own[number] for number in record.about))
     named = set(own)
+    subjects = list(dict.fromkeys(own[number] for number in record.about))
+    if not record.teaser:
+        subjects = list(dict.fromkeys(
+            key for subject in subjects for key in (subject, *_home(subject, named, resolution))
+        ))  # fmt: skip
     regions = set()
     for key in subjects:
         for region in _regions_above(key, resolution):
             if not record.teaser or region in named:
                 regions.add(region)
     return (*subjects, *sorted(regions - set(subjects)))
+
+
+def _home(key: str, named: set[str], resolution: Resolution) -> tuple[str, ...]:
+    """The country, or part of one, that a place below it is told by; none for a country."""
+    place = entity(resolution, key)
+    if place is None or place.kind not in ("Place", "Facility") or place.place_type in _STATES:
+        return ()
+    around = [found for up in place.contained_in if (found := entity(resolution, up)) is not None]
+    parts = [found.key for found in around if found.place_type == "subdivision"]
+    states = [found.key for found in around if found.place_type in _STATES]
+    told = [up for up in (*parts, *states) if up in named]
+    return tuple((told or (states if len(states) == 1 else []))[:1])
 
 
 def _regions_above(key: str, resolution: Resolution) -> set[str]:

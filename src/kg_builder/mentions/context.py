@@ -65,7 +65,9 @@ class Context:
         if word == "," and (following == "who" or (following.isdigit() and len(following) == 2)):
             return True
         if word in (",", "is", "was") and following in ("a", "an", "the", "who", "former"):
-            words = (self.word(sent, k) for k in range(at + 2, at + 7))
+            words = [self.word(sent, k) for k in range(at + 2, at + 7)]
+            if word == "," and "who" in words[:4] and all(w.islower() for w in words[:2]):
+                return True
             return any(self.role_before(w.lower()) for w in words if w)
         return False
 

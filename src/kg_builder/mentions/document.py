@@ -107,7 +107,7 @@ class DocumentReader:
     def _outlet(
         self, article: Article, sents: Sequence[Sent], found: list[Candidate]
     ) -> list[Candidate]:
-        """Add the outlet that the article comes from: its name, and "told the" with its last word."""
+        """Add the article's outlet: its name, and its last word in "told the …"."""
         name = article.publication.name if article.publication else ""
         words = [t.text for t in self._gazetteer.tokenizer.tokens(name, 0, len(name))]
         words = words[1:] if words[:1] == ["The"] else words
