@@ -21,8 +21,8 @@ def about(record: ResolveRecord, resolution: Resolution) -> tuple[str, ...]:
     """Keys of entities and regions that an article is about, in order, regions last.
 
     The subjects are those the analysis found from title, lead and frequency. Right after a
-    town or the like comes the country, or the part of one, that the article names it in; its
-    country where it names neither. To each place comes the UN M49 region right above its
+    town or the like comes what it lies in and the article names too: the part of a country, or
+    else the country. To each place comes the UN M49 region right above its
     country. A teaser gets no country, and a region only when its own words name it, since two
     lines are too little to say more than they say. A section's label counts for neither.
     """
@@ -49,8 +49,7 @@ def _home(key: str, named: set[str], resolution: Resolution) -> tuple[str, ...]:
     around = [found for up in place.contained_in if (found := entity(resolution, up)) is not None]
     parts = [found.key for found in around if found.place_type == "subdivision"]
     states = [found.key for found in around if found.place_type in _STATES]
-    told = [up for up in (*parts, *states) if up in named]
-    return tuple((told or (states if len(states) == 1 else []))[:1])
+    return tuple(up for up in (*parts, *states) if up in named)[:1]
 
 
 def _regions_above(key: str, resolution: Resolution) -> set[str]:

@@ -102,7 +102,11 @@ class Places:
         own = [c for c in cities if c.name == surface]
         if len(surface) > 4:  # another name of a larger city counts against the namesake
             size = max((c.population for c in own), default=0)
-            own = [c for c in cities if c in own or c.population > size]
+            home = own[0].contained_in if own else ()
+            own = [
+                c for c in cities
+                if c in own or (c.population > size and c.contained_in != home)
+            ]  # fmt: skip
         known = {c.iri for c in areas}
         return (*areas, *(c for c in own if c.iri not in known))
 
