@@ -80,7 +80,7 @@ def keys(found: Sequence[Profile]) -> list[str]:
     for plain, numbers in sorted(groups.items()):
         curated = [n for n in numbers if _is_curated(found[n])]
         general = [n for n in numbers if not found[n].local]
-        keeps = general if len(numbers) == 1 else curated if len(curated) == 1 else []
+        keeps = general if len(general) == 1 else curated if len(curated) == 1 else []
         for number in keeps:
             result[number] = plain
         taken.update(plain for _ in keeps)

@@ -1,0 +1,128 @@
+"""Places: what tells one bearer of a name from another, and when nothing does."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.test_mentions import entity, names, read
+
+COUNTRY = "https://w3id.org/kg-builder/authority/country/"
+STATE = "https://w3id.org/kg-builder/authority/subdivision/"
+TRIPOLI = {"LB": "geonames:266826", "LY": "geonames:2210247"}
+
+
+def links(text: str, surface: str) -> list[str | None]:
+    """The link of each mention with this surface, in order."""
+    mentions, entities = read(text)
+    return [
+        entities[m.entity].authority for m in mentions if text[m.span.start : m.span.end] == surface
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "expected"),
+    [
+        # a country and a state of one name: by the towns, states and peoples around
+        ("He flew from Atlanta to Macon, Ga., and left Georgia.", "Georgia", STATE + "US-GA"),
+        ("Ports in the state of Georgia were shut.", "Georgia", STATE + "US-GA"),
+        ("Leaders of Georgia and Armenia met in Tbilisi.", "Georgia", COUNTRY + "GE"),
+        ("The talks with Georgia went on for days.", "Georgia", None),
+        # a town of several countries: by the place right after it, or around it
+        ("Bakers met in Tripoli, Lebanon, on Friday.", "Tripoli", TRIPOLI["LB"]),
+        ("A ship sailed to Tripoli in Libya.", "Tripoli", TRIPOLI["LY"]),
+        ("Libyan forces shelled Tripoli.", "Tripoli", TRIPOLI["LY"]),
+        ("Protests in Tripoli went on.", "Tripoli", None),
+        # a name of one far larger place, unless the text is at home elsewhere
+        ("The minister flew to Paris on Monday.", "Paris", "geonames:2988507"),
+        ("The minister flew to Paris, Texas, on Monday.", "Paris", "geonames:4717560"),
+        ("Roads in Dallas, Texas, were shut. A truck burned in Paris.", "Paris", None),
+        # what the words right after it say wins over the country of the same name
+        ("A man from Lebanon, Pennsylvania, was held.", "Lebanon", "geonames:5197517"),
+        ("He visited Lebanon, Syria and Jordan.", "Lebanon", COUNTRY + "LB"),
+        # a town told to lie where none of that name is known stays without a link
+        ("A man from Moscow, Louisiana, was held.", "Moscow", None),
+        ("Afghan troops left Kunduz.", "Kunduz", "geonames:1135689"),
+    ],
+)
+def test_what_a_place_name_means(text: str, name: str, expected: str | None) -> None:
+    assert links(text, name)[0] == expected
+
+
+def test_two_places_of_one_name_in_one_text() -> None:
+    text = (
+        "TRIPOLI, Lebanon (AP) — Bakers met in Tripoli on Friday.\n"
+        "A ship was sent from Beirut to Tripoli in Libya. Then Tripoli was calm."
+    )
+    assert links(text, "TRIPOLI") == [TRIPOLI["LB"]]
+    assert links(text, "Tripoli") == [TRIPOLI["LB"], TRIPOLI["LY"], TRIPOLI["LB"]]
+
+
+def test_an_unknown_namesake_is_another_entity() -> None:
+    text = "He left Moscow, Louisiana, and flew to Moscow, Russia, the same day."
+    first, second = links(text, "Moscow")
+    assert (first, second) == (None, "geonames:524901")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("TBILISI — The government met.", [("TBILISI", "Place")]),
+        ("SAVANNAH, Ga. — Workers met.", [("SAVANNAH", "Place"), ("Ga.", "Place")]),
+        ("BARSALOGHO, Niger (AP) - Men met.", [("BARSALOGHO", "Place"), ("Niger", "Place")]),
+        ("BREAKING — The men met.", []),
+        ("QWXYZ, she said — the men met.", []),
+    ],
+)
+def test_datelines(text: str, expected: list[tuple[str, str]]) -> None:
+    assert [pair for pair in names(text) if pair[1] == "Place"] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "surface", "kind"),
+    [
+        ("He told the Danube Star that it failed.", "Danube Star", "Organization"),
+        ("It joined the Sahel Liberation Column.", "Sahel Liberation Column", "Organization"),
+        (
+            "The Global Fund for Healing the Black Sea paid.",
+            "Global Fund for Healing the Black Sea",
+            "Organization",
+        ),
+        ("He left the party Green Valley in May.", "Green Valley", "Organization"),
+        ("An army commander, Hamma Dicko, agreed.", "Hamma Dicko", "Person"),
+    ],
+)
+def test_the_longest_name_wins(text: str, surface: str, kind: str) -> None:
+    assert (surface, kind) in names(text)
+    assert not any(k == "Place" for _, k in names(text))
+
+
+def test_a_place_inside_an_unknown_name_is_no_place() -> None:
+    assert names("They saw a Mekong Star in port.") == []
+
+
+def test_surnames_that_are_places_stay_people() -> None:
+    text = "Lucía Salinas Ordóñez, a botanist who came late, won in Cuenca. Salinas thanked all."
+    assert ("Salinas", "Person") in names(text)
+    assert entity(text, "Lucía Salinas Ordóñez").aliases == ("Salinas",)
+
+
+def test_titles_stand_in_no_name() -> None:
+    text = "In May Deputy Prime Minister Aisuluu Toktogulova signed it."
+    found = entity(text, "Aisuluu Toktogulova")
+    assert found.titles == ("Deputy Prime Minister",)
+
+
+def test_initial_and_surname_of_one_person() -> None:
+    text = "It was signed by F. Nazriev. Minister Farhod Nazriev spoke."
+    assert entity(text, "Farhod Nazriev").aliases == ("F. Nazriev",)
+    several = (
+        "It was signed by F. Nazriev. Minister Farhod Nazriev and Minister Firuz Nazriev said so."
+    )
+    assert {e.name for e in read(several)[1]} == {"F. Nazriev", "Farhod Nazriev", "Firuz Nazriev"}
+
+
+def test_a_surname_means_whom_the_text_has_named_by_then() -> None:
+    text = "Nino Beridze won. Beridze spoke. Her brother, Giorgi Beridze, lost. Beridze said so."
+    mentions, entities = read(text)
+    bearers = [entities[m.entity].name for m in mentions]
+    assert bearers == ["Nino Beridze", "Nino Beridze", "Giorgi Beridze", "Beridze"]
