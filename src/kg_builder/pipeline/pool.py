@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
+import signal
+import threading
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -52,26 +56,39 @@ def _round(
     # Not fork: the parent may hold Oxigraph's threads, which a fork would lose.
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["kg_builder.pipeline.tasks"])
-    with ProcessPoolExecutor(min(workers, len(jobs)), mp_context=context) as pool:
-        waiting = iter(jobs)
+    count = min(workers, len(jobs))
+    with ProcessPoolExecutor(count, mp_context=context, initializer=_start_worker) as pool:
+        waiting = deque(jobs)
         running: dict[Future[Outcome], Job] = {}
         try:
-            for job in waiting:
-                running[pool.submit(work, job)] = job
-                if len(running) >= workers * 4:
-                    break
-            while running:
+            while waiting or running:
+                while waiting and len(running) < workers * 4:
+                    # Submitting fails where a worker has just died: the job must stay in line.
+                    running[pool.submit(work, waiting[0])] = waiting[0]
+                    waiting.popleft()
                 done, _ = wait(running, return_when=FIRST_COMPLETED)
                 for future in done:
                     outcome = future.result()
                     del running[future]
                     yield outcome
-                    job_next = next(waiting, None)
-                    if job_next is not None:
-                        running[pool.submit(work, job_next)] = job_next
         except BrokenProcessPool:
             left.extend(running.values())
             left.extend(waiting)
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
+
+
+def _start_worker() -> None:
+    """Makes a worker end with its build, and leaves Ctrl-C to the build."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    # A build that is killed cannot tell its workers. They would wait for ever, and what they
+    # still have in hand would be written under the feet of the next build.
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
