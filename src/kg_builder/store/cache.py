@@ -48,7 +48,7 @@ class AnalysisCache:
 
     def discard_except(self, keep: set[str]) -> int:
         """Deletes analyses whose key is not in `keep`; returns how many."""
-        gone = 0
+        gone = _delete_unfinished(self._folder)
         for path in self._folder.glob("*/*.json"):
             if path.stem not in keep:
                 path.unlink(missing_ok=True)
@@ -80,9 +80,17 @@ class TextCache:
 
     def discard_except(self, keep: set[str]) -> int:
         """Deletes texts whose hash is not in `keep`; returns how many."""
-        gone = 0
+        gone = _delete_unfinished(self._folder)
         for path in self._folder.glob("*/*.txt"):
             if f"sha256:{path.stem}" not in keep:
                 path.unlink(missing_ok=True)
                 gone += 1
         return gone
+
+
+def _delete_unfinished(folder: Path) -> int:
+    """Deletes what killed processes were writing; only the holder of the lock may call it."""
+    unfinished = list(folder.glob("*/*.tmp"))
+    for path in unfinished:
+        path.unlink(missing_ok=True)
+    return len(unfinished)

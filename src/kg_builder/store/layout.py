@@ -55,12 +55,13 @@ class StoreDir:
     def _create(self, marker: Path) -> None:
         try:
             self.path.mkdir(parents=True, exist_ok=True)
-            if any(self.path.iterdir()):
+            # What a first build that was ended here leaves is no reason to refuse.
+            if not all(_is_leftover(p) for p in self.path.iterdir()):
                 raise CannotRunError(
                     f"{self.path} exists and holds other files; name an empty or new folder"
                 )
             for part in _PARTS:
-                (self.path / part).mkdir()
+                (self.path / part).mkdir(exist_ok=True)
             write_atomically(marker, f"{FORMAT_VERSION}\n".encode())
         except OSError as error:
             raise storage_error(error, self.path) from error
@@ -85,6 +86,12 @@ class StoreDir:
             yield
         finally:
             os.close(handle)
+
+
+def _is_leftover(path: Path) -> bool:
+    if path.name in _PARTS and path.is_dir():
+        return not any(path.iterdir())
+    return path.name.startswith("FORMAT.") and path.suffix == ".tmp"
 
 
 def write_atomically(path: Path, data: bytes, *, durable: bool = True) -> None:

@@ -45,8 +45,14 @@ class Lease:
 
     def __init__(self, folder: Path) -> None:
         leases = folder / "leases"
-        leases.mkdir(exist_ok=True)
-        self._handle: int | None = os.open(leases / str(os.getpid()), os.O_RDWR | os.O_CREAT, 0o644)
+        self._handle: int | None
+        try:
+            leases.mkdir(exist_ok=True)
+            self._handle = os.open(leases / str(os.getpid()), os.O_RDWR | os.O_CREAT, 0o644)
+        except FileNotFoundError:
+            raise
+        except OSError:  # a store that this process may only read
+            self._handle = os.open(folder / "manifest.json", os.O_RDONLY)
         fcntl.flock(self._handle, fcntl.LOCK_SH)
 
     def release(self) -> None:
@@ -64,8 +70,13 @@ class Lease:
 
 def leased(folder: Path) -> bool:
     """Whether some living process holds a lease on the snapshot in this folder."""
-    for path in (folder / "leases").glob("*"):
-        handle = os.open(path, os.O_RDWR)
+    for path in (folder / "manifest.json", *(folder / "leases").glob("*")):
+        try:
+            handle = os.open(path, os.O_RDONLY)
+        except FileNotFoundError:
+            continue
+        except OSError:  # another user's lease that we may not look at
+            return True
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
