@@ -101,8 +101,17 @@ def _settings(options: argparse.Namespace, **flags: Any) -> Settings:
     return settings
 
 
+def _kept(options: argparse.Namespace, settings: Settings) -> Settings:
+    """Without a kg.toml, what shapes every analysis stays as the last build had it."""
+    if options.config is not None:
+        return settings
+    return pipeline.kept_settings(options.store, settings)
+
+
 def _build(options: argparse.Namespace) -> int:
     settings = _settings(options, workers=options.workers, base=options.base)
+    if not options.fresh:
+        settings = _kept(options, settings)
     return _change(
         options,
         lambda progress: pipeline.build(
@@ -117,7 +126,7 @@ def _build(options: argparse.Namespace) -> int:
 
 
 def _remove(options: argparse.Namespace) -> int:
-    settings = _settings(options)
+    settings = _kept(options, _settings(options))
     return _change(
         options, lambda progress: pipeline.remove(options.target, options.store, settings, progress)
     )
@@ -233,7 +242,7 @@ def _tell_findings(report: GateReport) -> None:
 
 def _quarantine(options: argparse.Namespace) -> int:
     if options.action == "retry":
-        settings = _settings(options)
+        settings = _kept(options, _settings(options))
         return _change(options, lambda p: pipeline.retry(options.store, settings, p))
     held = Snapshots(options.store).require().manifest.get("quarantined", [])
     if options.action == "list":

@@ -7,6 +7,7 @@ its cache key is the hash of exactly these.
 from __future__ import annotations
 
 import hashlib
+import stat
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -140,9 +141,12 @@ class Analyser:
         sidecar = path.with_name(path.name + SIDECAR_SUFFIX)
         limit = self.settings.limits.max_bytes
         try:
-            if path.stat().st_size > limit:
+            found = path.stat()
+            if not stat.S_ISREG(found.st_mode):  # a pipe or device could be read for ever
+                raise InputError(f"{source_name}: is no regular file; copy it into one")
+            if found.st_size > limit:
                 raise InputError(
-                    f"{source_name}: {path.stat().st_size} bytes, more than limits.max_bytes "
+                    f"{source_name}: {found.st_size} bytes, more than limits.max_bytes "
                     f"({limit}); raise it in kg.toml or split the file"
                 )
             data = path.read_bytes()

@@ -12,12 +12,22 @@ import msgspec
 from kg_builder import vocab
 from kg_builder.config import Settings
 from kg_builder.entities import about
-from kg_builder.errors import InputError, UsageError
+from kg_builder.errors import InputError, StoreDamagedError, UsageError
 from kg_builder.gate import Result
 from kg_builder.pipeline import pool, tasks
 from kg_builder.pipeline.analyse import Head, code_digest, content_hash
 from kg_builder.pipeline.corpus import Placed, assemble, resolve_corpus
-from kg_builder.pipeline.inputs import Found, InputFile, discover, path_key, real_path
+from kg_builder.pipeline.inputs import (
+    Found,
+    InputFile,
+    absolute_path,
+    discover,
+    has_vanished,
+    lies_under,
+    path_key,
+    real_path,
+)
+from kg_builder.pipeline.kept import shaping
 from kg_builder.pipeline.report import BuildReport, Failure, InputRecord
 from kg_builder.pipeline.shared import shared_graphs, types_of
 from kg_builder.pipeline.writing import Held, Made, Outcome, write
@@ -47,10 +57,14 @@ def build(
     """Builds the given files and folders into a store, on top of what it holds.
 
     `sync` drops earlier inputs that have vanished from the given folders, `fresh` forgets all
-    earlier inputs and analyses. Raises CannotRunError when nothing could be done; inputs that
-    fail are told in the report and the rest goes on.
+    earlier inputs and analyses. Raises CannotRunError when nothing could be done, UsageError
+    when `fresh` finds nothing to read; inputs that fail are told in the report and the rest
+    goes on.
     """
     found = discover(paths)
+    if fresh and not found.files:
+        told = "; ".join(f"{name}: {reason}" for name, reason in found.problems)
+        raise UsageError(f"--fresh with nothing to read would empty the store; {told}")
     directory = StoreDir(store, create=True)
     with directory.lock():
         run = _Build(directory, settings, progress, fresh=fresh)
@@ -96,7 +110,7 @@ class _Build:
     ) -> None:
         self.started = time.perf_counter()
         self.dir = directory
-        self.previous: SnapshotRef | None = Snapshots(directory.path).current()
+        self.previous = _last_snapshot(directory, fresh=fresh)
         self.manifest: dict[str, Any] = self.previous.manifest if self.previous else {}
         self.fresh = fresh
         base = settings.base or self.manifest.get("base") or vocab.DEFAULT_BASE
@@ -109,7 +123,7 @@ class _Build:
         self.again: set[str] = set()
         stored = {} if fresh else self.manifest.get("inputs", {})
         self.inputs = _INPUTS.decode(msgspec.json.encode(stored))
-        self.outcome = Outcome(self.inputs)
+        self.outcome = Outcome(self.inputs, shaping(self.settings))
         clean(directory)
 
     # --- which inputs -----------------------------------------------------------------
@@ -138,15 +152,16 @@ class _Build:
     def drop_vanished(self, found: Found) -> None:
         """Drops earlier inputs that lie under a given folder and are no longer there."""
         present = {f.path for f in found.files}
-        for path, item in list(self.inputs.items()):
-            if item.root in found.roots and path not in present and not real_path(path).exists():
+        for path in list(self.inputs):
+            # An input counts by where it lies: it may have been given by another folder.
+            if lies_under(path, found.roots) and path not in present and has_vanished(path):
                 del self.inputs[path]
                 self.report.removed += 1
 
     def take_out(self, target: str) -> None:
         """Takes one input, document or article out. Raises UsageError."""
-        path = path_key(Path(target).absolute())
-        gone = [p for p in self.inputs if p == path or p.startswith(path.rstrip("/") + "/")]
+        path = path_key(absolute_path(Path(target)))
+        gone = [p for p in self.inputs if lies_under(p, [path])]
         gone = gone or [p for p, i in self.inputs.items() if i.source_name == target]
         articles = self.manifest.get("articles", {})
         prefix = self.minter.base + "article/"
@@ -338,6 +353,19 @@ class _Build:
         name = f"{placed.document.source_name}: {headline}"
         self._fail(name, f"{worst.message} ({key})", "quarantined")
         self.outcome.held.append(Held(key, placed, results))
+
+
+def _last_snapshot(directory: StoreDir, *, fresh: bool) -> SnapshotRef | None:
+    """The snapshot to go on from; a build from scratch does without a damaged one."""
+    try:
+        last = Snapshots(directory.path).current()
+        if last is not None:
+            last.open()
+    except StoreDamagedError:
+        if not fresh:
+            raise
+        return None
+    return last
 
 
 def _same_file(path: str, item: InputRecord) -> bool:

@@ -39,7 +39,7 @@ def history(
         else:
             removed.add(old)
     # An IRI that is used again needs neither; a redirect leads to where its target went.
-    chains = {o: _follow(n, replaced) for o, n in replaced.items() if o not in live}
+    chains = {o: _follow(n, replaced, live) for o, n in replaced.items() if o not in live}
     redirects = {o: n for o, n in chains.items() if n in live}
     removed |= set(chains) - set(redirects)
     removed -= live
@@ -76,9 +76,9 @@ def _successor(store: ox.Store, old: str, new_graph: Callable[[str], bytes | Non
     return min(votes.items(), key=lambda v: (-v[1], v[0]))[0]
 
 
-def _follow(iri: str, replaced: Mapping[str, str]) -> str:
+def _follow(iri: str, replaced: Mapping[str, str], live: frozenset[str]) -> str:
     seen = {iri}
-    while iri in replaced and replaced[iri] not in seen:
+    while iri not in live and iri in replaced and replaced[iri] not in seen:
         iri = replaced[iri]
         seen.add(iri)
     return iri

@@ -55,12 +55,36 @@ def real_path(key: str) -> Path:
     return Path(key)
 
 
+def absolute_path(path: Path) -> Path:
+    """One path for one file, however it was written: absolute, without `..`."""
+    return path.resolve() if ".." in path.parts else path.absolute()
+
+
+def lies_under(key: str, folders: Iterable[str]) -> bool:
+    """Whether the file with this key lies in one of the folders with these keys."""
+    return any(real_path(key).is_relative_to(real_path(folder)) for folder in folders)
+
+
+def has_vanished(key: str) -> bool:
+    """Whether a file is no longer there; one that cannot be looked at may still be."""
+    try:
+        real_path(key).lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return False
+
+
 def discover(paths: Iterable[Path]) -> Found:
-    """Walks files and folders; a file given by name is read whatever its suffix."""
+    """Walks files and folders; a file given by name is read whatever its suffix.
+
+    A file that is given twice has its name from the outermost folder, whatever the order.
+    """
     found = Found()
     seen: set[str] = set()
-    for path in paths:
-        absolute = path.absolute()
+    given = sorted({(absolute_path(p), p) for p in paths}, key=_outermost_first)
+    for absolute, path in given:
         if path.is_dir():
             _walk(absolute, found, seen)
         elif not path.exists():
@@ -73,6 +97,11 @@ def discover(paths: Iterable[Path]) -> Found:
             found.files.append(InputFile(path_key(absolute), _printable(path.name)))
     found.files.sort(key=lambda f: (f.source_name, f.path))
     return found
+
+
+def _outermost_first(given: tuple[Path, Path]) -> tuple[bool, int, str, str]:
+    absolute, path = given
+    return not absolute.is_dir(), len(absolute.parts), str(absolute), str(path)
 
 
 def _walk(root: Path, found: Found, seen: set[str]) -> None:
@@ -97,7 +126,9 @@ def _walk(root: Path, found: Found, seen: set[str]) -> None:
                 seen.add(path_key(path))
                 relative = _printable(path.relative_to(root).as_posix())
                 found.files.append(InputFile(path_key(path), relative, path_key(root)))
-    if len(found.files) == before and not any(f.root == path_key(root) for f in found.files):
+    if len(found.files) == before and not any(
+        lies_under(f.path, [path_key(root)]) for f in found.files
+    ):
         known = ", ".join(sorted(suffixes))
         found.problems.append(
             (

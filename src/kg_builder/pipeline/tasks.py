@@ -19,16 +19,22 @@ from kg_builder.triples import DocumentFacts, Names, article_context, article_qu
 from kg_builder.vocab import Minter
 
 _BODY = msgspec.json.Decoder(tuple[tuple[ArticleAnalysis, ...], ...])
-_ANALYSERS: dict[Settings, Analyser] = {}
+_ANALYSERS: dict[tuple[Settings, str], Analyser] = {}
 _GATES: list[Gate] = []
 
 
 def analyser_for(settings: Settings) -> Analyser:
     """The analyser of this process: loading authority files once is enough."""
-    if settings not in _ANALYSERS:
+    # A long-lived process may see its authority files change between two builds.
+    digest = hashlib.sha256()
+    for name in settings.authority:
+        path = Path(name)
+        digest.update(path.read_bytes() if path.is_file() else b"")
+    key = settings, digest.hexdigest()
+    if key not in _ANALYSERS:
         _ANALYSERS.clear()
-        _ANALYSERS[settings] = Analyser(settings)
-    return _ANALYSERS[settings]
+        _ANALYSERS[key] = Analyser(settings)
+    return _ANALYSERS[key]
 
 
 @dataclass(frozen=True, slots=True)

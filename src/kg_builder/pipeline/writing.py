@@ -55,6 +55,7 @@ class Outcome:
     """All that a build has made before it is written."""
 
     inputs: dict[str, InputRecord]
+    settings: dict[str, Any] = field(default_factory=dict)
     corpus: Corpus = field(default_factory=Corpus)
     resolution: Resolution = field(default_factory=Resolution)
     shared: SharedGraphs = field(default_factory=SharedGraphs)
@@ -70,7 +71,7 @@ def write(
     report: BuildReport,
 ) -> None:
     """Writes and switches a snapshot, and fills the report. Raises CannotRunError."""
-    manifest = _manifest(directory, minter, outcome)
+    manifest = _manifest(minter, outcome)
     _count(outcome, report)
     report.notes.extend(f"left out of the shared graphs: {d}" for d in outcome.shared.dropped)
     before = previous.manifest if previous else {}
@@ -105,15 +106,15 @@ def write(
     _collect_garbage(directory, manifest, before)
 
 
-def _manifest(directory: StoreDir, minter: Minter, outcome: Outcome) -> dict[str, Any]:
+def _manifest(minter: Minter, outcome: Outcome) -> dict[str, Any]:
     """What the store keeps about a snapshot; compared as JSON with the last one's."""
-    del directory
     corpus = outcome.corpus
     manifest = {
         "format": FORMAT_VERSION,
         "version": __version__,
         "code": code_digest(),
         "base": minter.base,
+        "settings": outcome.settings,
         "inputs": outcome.inputs,
         "articles": {
             key: {
