@@ -81,6 +81,20 @@ def test_a_path_with_dots_is_the_same_file(
     assert pipeline.remove("../sub", tmp_path / "s", settings()).documents == 0
 
 
+def test_a_renamed_folder_leaves_nothing_behind(nested: Path, tmp_path: Path) -> None:
+    first = build(tmp_path / "s", nested)
+    key = next(iter(Snapshots(tmp_path / "s").require().manifest["articles"]))
+    pipeline.remove(Minter().article(key), tmp_path / "s", settings())
+    moved = nested.rename(tmp_path / "moved")
+    report = build(tmp_path / "s", moved)
+    assert (report.analysed, report.articles) == (0, first.articles - 1)
+    for path in moved.rglob("*.txt"):
+        path.write_text(article(8) if path.name == "a.txt" else article(9))
+    build(tmp_path / "s", moved)
+    build(tmp_path / "t", moved)
+    assert canonical(tmp_path / "s") == canonical(tmp_path / "t")
+
+
 def test_the_last_article_can_go_and_come_back(nested: Path, tmp_path: Path) -> None:
     one = nested / "b.txt"
     first = build(tmp_path / "s", one)

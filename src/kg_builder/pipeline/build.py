@@ -139,6 +139,21 @@ class _Build:
                 self.inputs[item.path] = self._input(item)
             except InputError as error:
                 self._fail(item.source_name, str(error))
+        self._follow_moves(found)
+
+    def _follow_moves(self, found: Found) -> None:
+        """Forgets where given files were before they moved, else the old version stays for good."""
+        given = {
+            (new.source_name, new.content_hash, new.hints): new
+            for new in (self.inputs.get(f.path) for f in found.files)
+            if new is not None
+        }
+        present = {f.path for f in found.files}
+        for path, old in list(self.inputs.items()):
+            new = given.get((old.source_name, old.content_hash, old.hints))
+            if new is not None and path not in present and has_vanished(path):
+                new.excluded = tuple(sorted({*new.excluded, *old.excluded}))
+                del self.inputs[path]
 
     def _input(self, item: InputFile) -> InputRecord:
         data, sidecar = self.analyser.read(real_path(item.path), item.source_name)
