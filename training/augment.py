@@ -8,6 +8,7 @@ from the names of the corpora themselves.
 from __future__ import annotations
 
 import random
+import string
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -16,6 +17,13 @@ from rows import Row
 FUNCTION = frozenset(
     """a an the of in on at by to for from with and or but nor as is are was were be its
     his her""".split()
+)
+
+
+HONORIFICS = (
+    *("Mr", "Mr", "Mr.", "Mr.", "Mrs", "Mrs.", "Ms", "Ms.", "Miss", "Dr", "Dr.", "Sir", "Lord"),
+    *("Lady", "King", "Queen", "Emperor", "Prince", "General", "Colonel", "Professor", "Judge"),
+    *("Sheikh", "Senator", "President", "Chancellor", "Captain", "Bishop", "Secretary"),
 )
 
 
@@ -66,40 +74,107 @@ def make_pools(
     )  # fmt: skip
 
 
-def rename(rows: Sequence[Row], pools: Pools, rng: random.Random) -> list[Row]:
-    """The rows with most of their names exchanged, the same name always for the same other."""
-    chosen: dict[tuple[str, tuple[str, ...]], tuple[str, ...]] = {}
-    people: dict[str, str] = {}
+def blend(first: str, second: str) -> str:
+    """A name that nobody bears: the head of one and the tail of another."""
+    if len(first) < 4 or len(second) < 5 or not (first + second).isalpha():
+        return first
+    return first[: (len(first) + 1) // 2] + second[-((len(second) + 1) // 2) :].lower()
 
-    def other(label: str, name: tuple[str, ...]) -> tuple[str, ...]:
+
+class _Renamer:
+    """Other names for those of one document, the same name always for the same other."""
+
+    def __init__(self, pools: Pools, rng: random.Random) -> None:
+        self.pools = pools
+        self.rng = rng
+        self.people: dict[str, str] = {}
+        self.chosen: dict[tuple[str, tuple[str, ...]], tuple[str, ...]] = {}
+
+    def __call__(self, label: str, name: tuple[str, ...]) -> tuple[str, ...]:
+        key = (label, name)
+        if key not in self.chosen:
+            keep = self.rng.random() < 0.2
+            self.chosen[key] = name if keep else self._other(label, name)
+        return self.chosen[key]
+
+    def _surname(self) -> str:
+        surname = self.rng.choice(self.pools.surnames)[0]
+        if self.rng.random() < 0.5:
+            return blend(surname, self.rng.choice(self.pools.surnames)[0])
+        return surname
+
+    def _given(self) -> tuple[str, ...]:
+        given = self.rng.choice(self.pools.given)[0]
+        chance = self.rng.random()
+        if chance < 0.25:
+            return (blend(given, self.rng.choice(self.pools.given)[0]),)
+        if chance < 0.35:
+            return (given, "-", self.rng.choice(self.pools.given)[0])
+        if chance < 0.42:
+            return (given, self.rng.choice(string.ascii_uppercase) + ".")
+        return (given,)
+
+    def _other(self, label: str, name: tuple[str, ...]) -> tuple[str, ...]:
+        rng = self.rng
         if label == "PERSON":
-            last = people.setdefault(name[-1], rng.choice(pools.surnames)[0])
-            return (last,) if len(name) == 1 else (*rng.choice(pools.given), last)
+            if name[-1] not in self.people:
+                self.people[name[-1]] = self._surname()
+            last = self.people[name[-1]]
+            return (last,) if len(name) == 1 else (*self._given(), last)
         if label == "LOC" and len(name) <= 2:
-            return rng.choice(pools.places)
+            place = rng.choice(self.pools.places)
+            return name if len(place) > len(name) and rng.random() < 0.7 else place
+        if label == "ORG" and len(name) == 1 and name[0].isupper() and rng.random() < 0.7:
+            return ("".join(rng.choices(string.ascii_uppercase, k=rng.randint(3, 5))),)
         if label == "ORG" and rng.random() < 0.5:
-            return rng.choice(pools.organisations)
+            return rng.choice(self.pools.organisations)
         return name
 
+
+def rename(rows: Sequence[Row], pools: Pools, rng: random.Random) -> list[Row]:
+    """The rows with most of their names exchanged, and with other titles before persons."""
+    other = _Renamer(pools, rng)
     result = []
     for row in rows:
-        words, spaces, tags, at = [], [], [], 0
+        words: list[str] = []
+        spaces: list[bool] = []
+        tags: list[str | None] = []
+        at = 0
         for start, end, label in spans(row.tags):
             name = tuple(row.words[start:end])
-            key = (label, name)
-            if key not in chosen:
-                chosen[key] = other(label, name) if rng.random() < 0.8 else name
-            new = chosen[key]
+            new = other(label, name)
             words += [*row.words[at:start], *new]
-            kept = new == name
-            inner = row.spaces[start : end - 1] if kept else [w not in "-'’" for w in new[:-1]]
+            if new == name:
+                inner = row.spaces[start : end - 1]
+            else:
+                inner = [w != "-" and new[i + 1] != "-" for i, w in enumerate(new[:-1])]
             spaces += [*row.spaces[at:start], *inner, row.spaces[end - 1]]
             tags += [*row.tags[at:start], "B-" + label, *["I-" + label] * (len(new) - 1)]
             at = end
+            before = len(words) - len(new) - 1
+            if label == "PERSON" and before >= 0 and words[before] in {"Mr.", "Ms.", "Mr", "Ms"}:
+                if rng.random() < 0.55:
+                    # most papers write the bare surname, where the Groningen texts have "Mr."
+                    del words[before], spaces[before], tags[before]
+                else:
+                    words[before] = rng.choice(HONORIFICS)
         words += row.words[at:]
         spaces += row.spaces[at:]
         tags += row.tags[at:]
         result.append(replace(row, words=words, spaces=spaces, tags=tags))
+    return result
+
+
+def broken(rows: Sequence[Row], rng: random.Random) -> list[Row]:
+    """The rows with line ends after some of them, as paragraphs and headings have."""
+    result = []
+    for row in rows:
+        if rng.random() < 0.5:
+            end = rng.choice(("\n", "\n\n", "\n\n", " "))
+            row = replace(  # noqa: PLW2901 - the row goes on with its line end
+                row, words=[*row.words, end], spaces=[*row.spaces, False], tags=[*row.tags, "O"]
+            )
+        result.append(row)
     return result
 
 

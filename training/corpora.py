@@ -142,6 +142,20 @@ def _gmb_label(kind: str, rows: list[list[str]], words: WordLists) -> str:
     return {"geo": "LOC", "org": "ORG", "per": "PERSON"}.get(kind, "MISC")
 
 
+def _hyphenated(form: str, start: int, label: str, words: WordLists) -> list[tuple[int, int, str]]:
+    """The spans of one token with hyphens: "Iran-Iraq" names two, "Iraqi-led" only its first."""
+    parts = form.split("-")
+    known = ["NORP" if words.is_people(p) else "LOC" if words.is_place(p) else "" for p in parts]
+    if not any(known) or (all(p[:1].isupper() for p in parts) and not all(known)):
+        return [(start, start + len(form), label)]
+    spans = []
+    for part, kind in zip(parts, known, strict=True):
+        if kind:
+            spans.append((start, start + len(part), kind))
+        start += len(part) + 1
+    return spans
+
+
 def _gmb_sentence(rows: list[list[str]], words: WordLists) -> Sentence:
     forms = [row[1] or "?" for row in rows]
     text, at = join(forms)
@@ -154,12 +168,17 @@ def _gmb_sentence(rows: list[list[str]], words: WordLists) -> Sentence:
         first, last = start, end
         while last - first > 1 and forms[first].islower() and not forms[first].startswith("al"):
             first += 1  # "southern Iraq" names Iraq
+        if not any(c.isupper() for form in forms[first:last] for c in form):
+            continue
         label = _gmb_label(kind, rows[first:last], words)
         if label == "PERSON":
             first, last = without_title(forms, first, last)
             if forms[first].rstrip(".").lower() in TITLES:
                 continue
-        spans.append((at[first][0], at[last - 1][1], label))
+        if last - first == 1 and "-" in forms[first]:
+            spans += _hyphenated(forms[first], at[first][0], label, words)
+        else:
+            spans.append((at[first][0], at[last - 1][1], label))
     unknown = []
     for i, row in enumerate(rows):
         if i in covered or forms[i].rstrip(".").lower() in TITLES or forms[i] in DATE_WORDS:
@@ -284,6 +303,8 @@ def ud(path: Path) -> Iterator[Sentence]:
             yield Sentence("ewt", text, [], lacks, tokens=tokens, starts_document=starts)
 
 
+# GUM's other genres have texts for non-commercial use only
+GUM_GENRES = ("academic", "court", "interview", "news")
 GUM_LABELS = {"person": "PERSON", "organization": "ORG", "place": "LOC"}
 
 
@@ -404,7 +425,10 @@ def read_all(data: Path, words: WordLists) -> dict[str, list[Sentence]]:
             for sentence in uner(data / f"uner_ewt/en_ewt-ud-{part}.iob2")
         ],
         "gum": [
-            s for path in sorted((data / "gum/dep").glob("*.conllu")) for s in gum(path, words)
+            sentence
+            for path in sorted((data / "gum/dep").glob("GUM_*.conllu"))
+            if path.stem.split("_")[1] in GUM_GENRES
+            for sentence in gum(path, words)
         ],
         "ewt": list(ud(data / "ud_ewt/en_ewt-ud-train.rebuilt.conllu.gz")),
         "ewt_dev": list(ud(data / "ud_ewt/en_ewt-ud-dev.conllu.gz")),

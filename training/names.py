@@ -26,7 +26,7 @@ class NetSettings:
 
     width: int = 96
     depth: int = 4
-    rows: tuple[int, int, int, int] = (5000, 1000, 2500, 2500)
+    rows: tuple[int, int, int, int] = (5000, 400, 2500, 800)
     hidden: int = 64
 
 
@@ -42,6 +42,7 @@ class RunSettings:
     lowercased: float = 0.02
     headlines: float = 0.02
     renamed: float = 0.0
+    broken: float = 0.15
     longest: int = 8  # sentences of a training document, at most
     average: bool = True
 
@@ -116,7 +117,7 @@ def _tag_strings(tags: Sequence[str | None]) -> list[str | None]:
 def document(nlp: Language, rows: Sequence[Row]) -> Example:
     """A training example of some sentences."""
     words = [w for row in rows for w in row.words]
-    spaces = [s for row in rows for s in [*row.spaces[:-1], True]]
+    spaces = [s for row in rows for s in [*row.spaces[:-1], not row.words[-1].isspace()]]
     tags = _tag_strings([t for row in rows for t in row.tags])
     reference = Doc(nlp.vocab, words=words, spaces=spaces, ents=tags)
     return Example(Doc(nlp.vocab, words=words, spaces=spaces), reference)
@@ -151,6 +152,8 @@ def _changed(
         rows = augment.rename(rows, pools, rng)
     if rng.random() < 0.3:
         rows = [augment.british(row) for row in rows]
+    if rng.random() < run.broken:
+        rows = augment.broken(rows, rng)
     if rng.random() < run.lowercased:
         return [augment.lower(row) for row in rows]
     if rng.random() < run.headlines:

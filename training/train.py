@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import spacy
+import spacy_lookups_data
 from spacy.language import Language
 
 import names
@@ -29,9 +30,9 @@ from words import WordLists, make_vectors
 
 HERE = Path(__file__).resolve().parent
 TEACHER = RunSettings(words=900_000, batch=(300, 1200), headlines=0.0)
-NAMES = RunSettings(words=2_600_000, renamed=0.35)
-SYNTAX = RunSettings(words=1_500_000, batch=(300, 1500), longest=4)
-NET = NetSettings()
+NAMES = RunSettings(words=3_600_000, renamed=0.4)
+SYNTAX = RunSettings(words=2_300_000, batch=(300, 1500), longest=4)
+NET = NetSettings(width=128)
 WEIGHTS = {"gmb": 1.0, "wikigold": 2.0, "uner": 3.0, "gum": 3.0}
 
 
@@ -83,8 +84,18 @@ def save(nlp: Language, out: Path) -> None:
     if out.exists():
         shutil.rmtree(out)
     nlp.to_disk(out)
+    # of the strings seen in training only those that name labels are needed
+    needed = set(spacy.blank("en").vocab.strings)
+    for name in nlp.pipe_names:
+        labels = getattr(nlp.get_pipe(name), "labels", ())
+        needed.update(labels)
+        needed.update(part for label in labels for part in label.replace("=", "|").split("|"))
+    strings = json.dumps(sorted(needed), ensure_ascii=False)
+    (out / "vocab" / "strings.json").write_text(strings, encoding="utf-8")
     for name in ("MODEL_CARD.md", "LICENSE-weights.txt"):
         shutil.copyfile(HERE / name, out / name)
+    tables = Path(spacy_lookups_data.__file__).parent / "data"
+    shutil.copyfile(tables / "en_license.txt", out / "LICENSE-wordnet.txt")
 
 
 def main() -> None:

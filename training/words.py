@@ -23,7 +23,7 @@ from spacy.vectors import Vectors
 ROOT = Path(__file__).resolve().parent.parent
 AUTHORITY = ROOT / "ontology" / "authority"
 KEPT = 170_000  # words of the table, the most frequent first
-CLUSTER_DIMENSIONS = 80
+CLUSTER_DIMENSIONS = 56
 
 
 def _terms(text: str) -> list[str]:
@@ -65,6 +65,7 @@ class WordLists:
         adjectives = _literals("countries.ttl", "kg:demonym")
         for key in ("ethnonyms", "areas", "faiths"):
             adjectives |= set(_strings(peoples.get(key, "")))
+        adjectives -= set(_strings(peoples.get("adjectives_only", "")))
         self.peoples = adjectives | {
             a + "s" for a in adjectives if not a.endswith(("s", "sh", "ch"))
         }
