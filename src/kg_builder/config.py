@@ -15,11 +15,12 @@ from datetime import datetime
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from kg_builder.errors import ConfigError, InputError
-from kg_builder.model import ArticleHint, Hints, MetaSource, Publication
+from kg_builder.model import ArticleHint, EntityKind, Hints, MetaSource, Publication
 from kg_builder.vocab import DEFAULT_BASE
 
 SIDECAR_SUFFIX = ".meta.json"
@@ -30,8 +31,31 @@ class _Frozen(BaseModel):
 
 
 def _web_address(value: str) -> str:
-    if not re.fullmatch(r"https?://[^\s<>\"{}|\\^`]+", value):
+    try:
+        host = urlsplit(value).hostname
+    except ValueError:  # brackets that hold no IPv6 address
+        host = None
+    if not host or not re.fullmatch(r"https?://[^\s\x00-\x20\x7f<>\"{}|\\^`]+", value):
         raise ValueError("must be an http or https URL")
+    return value
+
+
+def _name(value: str) -> str:
+    value = " ".join(value.split())
+    if not value or any(ord(c) < 32 or ord(c) == 127 for c in value):
+        raise ValueError("must be a name: not empty, without control characters")
+    return value
+
+
+def _language(value: str) -> str:
+    if not re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]+)*", value):
+        raise ValueError("must be an ISO 639 code such as en or pt-BR")
+    return value
+
+
+def _country(value: str) -> str:
+    if not re.fullmatch(r"[A-Z]{2}", value):
+        raise ValueError("must be an ISO 3166-1 alpha-2 code such as GB")
     return value
 
 
@@ -44,6 +68,9 @@ def _iso_date(value: str) -> str:
 
 
 Url = Annotated[str, AfterValidator(_web_address)]
+Name = Annotated[str, AfterValidator(_name)]
+Language = Annotated[str, AfterValidator(_language)]
+Country = Annotated[str, AfterValidator(_country)]
 IsoDate = Annotated[str, AfterValidator(_iso_date)]
 
 
@@ -51,16 +78,29 @@ class PublicationRule(_Frozen):
     """An outlet, and the documents that are its own, by a pattern over their source names."""
 
     pattern: str = Field(description="glob over the path relative to the folder given to build")
-    name: str = Field(min_length=1, description="the outlet's name")
+    name: Name = Field(description="the outlet's name")
     homepage: Url | None = Field(None, description="the outlet's home page, a URL")
-    language: str | None = Field(None, description="its language, an ISO 639-1 code")
-    country: str | None = Field(None, description="its country, an ISO 3166-1 alpha-2 code")
+    language: Language | None = Field(None, description="its language, an ISO 639-1 code")
+    country: Country | None = Field(None, description="its country, an ISO 3166-1 alpha-2 code")
 
 
 class Extractors(_Frozen):
     """Which extractors run."""
 
     events: bool = Field(True, description="find events and claims")
+    model: str = Field(
+        "default",
+        description="model that finds names: default, none, a spaCy pipeline, gliner:NAME",
+    )
+    labels: tuple[tuple[str, EntityKind], ...] = Field(
+        (), description="classes of that model's own labels"
+    )
+
+    @field_validator("labels", mode="before")
+    @classmethod
+    def _labels_as_pairs(cls, value: Any) -> Any:
+        # A table in kg.toml; pairs here, so that settings stay hashable.
+        return tuple(sorted(value.items())) if isinstance(value, dict) else value
 
 
 class Limits(_Frozen):
@@ -93,6 +133,9 @@ class Settings(_Frozen):
         None, description="base IRI of the data; kept from the store's last build when not set"
     )
     authority: tuple[str, ...] = Field((), description="authority files of your own (Turtle)")
+    decisions: str | None = Field(
+        None, description="your decisions on which entities are one (Turtle)"
+    )
     publication: tuple[PublicationRule, ...] = Field((), description="publications by path pattern")
     extractors: Extractors = Extractors()
     limits: Limits = Limits()
@@ -150,6 +193,8 @@ def load_settings(
         values = _read_toml(path)
         if "authority" in values and isinstance(values["authority"], list):
             values["authority"] = [str(path.parent / str(p)) for p in values["authority"]]
+        if isinstance(values.get("decisions"), str):
+            values["decisions"] = str(path.parent / values["decisions"])
     environment = os.environ if environment is None else environment
     for variable, names in _ENVIRONMENT.items():
         if variable in environment:
@@ -196,27 +241,27 @@ def _explain(error: ValidationError) -> str:
 
 
 class _SidecarPublication(_Frozen):
-    name: Annotated[str, Field(min_length=1)]
+    name: Name
     homepage: Url | None = None
-    language: str | None = None
-    country: str | None = None
+    language: Language | None = None
+    country: Country | None = None
 
 
 class _SidecarArticle(_Frozen):
-    title: Annotated[str, Field(min_length=1)]
+    title: Name
     url: Url | None = None
     date: IsoDate | None = None
-    authors: tuple[str, ...] = ()
+    authors: tuple[Name, ...] = ()
 
 
 class Sidecar(_Frozen):
     """What `<file>.meta.json` may hold; see README."""
 
-    publication: _SidecarPublication | str | None = None
+    publication: _SidecarPublication | Name | None = None
     url: Url | None = None
     date: IsoDate | None = None
-    language: str | None = None
-    authors: tuple[str, ...] = ()
+    language: Language | None = None
+    authors: tuple[Name, ...] = ()
     retrieved: IsoDate | None = None
     articles: tuple[_SidecarArticle, ...] = ()
 

@@ -379,10 +379,12 @@ class Resolution:
     """What resolution over the corpus decided.
 
     `entity_of[article][i]` is the entity key of LocalEntity i (an event key for kind Event);
-    `event_of[article][i]` is the event key of EventCandidate i.
+    `event_of[article][i]` is the event key of EventCandidate i. `notes` tells which of the
+    user's decisions did nothing, and why.
     """
 
     entities: tuple[Entity, ...] = ()
     events: tuple[Event, ...] = ()
     entity_of: dict[str, tuple[str, ...]] = field(default_factory=dict)
     event_of: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()

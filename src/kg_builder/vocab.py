@@ -64,9 +64,10 @@ PROPERTIES: Final = frozenset(
     killedMin killedMax killedApprox injuredMin injuredMax injuredApprox factuality actor
     validFrom validUntil past
     memberOf leaderOf founderOf headOf affiliatedWith locatedIn partOf alliedWith adversaryOf
-    pledgedAllegianceTo""".split()
+    pledgedAllegianceTo
+    sameEntityAs differentEntityFrom""".split()
 )
-"""Local names of the ontology's properties."""
+"""Local names of the ontology's properties; the last two stand in users' decisions alone."""
 
 SUPERCLASSES: Final[dict[str, tuple[str, ...]]] = {
     "Teaser": ("Article",),

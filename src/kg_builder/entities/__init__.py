@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from kg_builder.entities.about import about
 from kg_builder.entities.clusters import cluster, nodes_of
-from kg_builder.entities.describe import describe, keys, profiles
+from kg_builder.entities.decisions import Decisions
+from kg_builder.entities.describe import describe, entry_keys, keys, profiles
 from kg_builder.entities.merging import Report, group_reports, merged
 from kg_builder.entities.named import NamedEvent, named_event, named_events
 from kg_builder.model import Entity, Event, Resolution, ResolveRecord
@@ -21,23 +22,28 @@ from kg_builder.model import Entity, Event, Resolution, ResolveRecord
 if TYPE_CHECKING:
     from kg_builder.authority import Authority
 
-__all__ = ["about", "resolve"]
+__all__ = ["Decisions", "about", "resolve"]
+
+_NO_DECISIONS: Final = Decisions()
 
 
-def resolve(records: Iterable[ResolveRecord], authority: Authority) -> Resolution:
+def resolve(
+    records: Iterable[ResolveRecord], authority: Authority, decisions: Decisions = _NO_DECISIONS
+) -> Resolution:
     """Entities and events of a corpus, and which one each local entity and candidate is.
 
     Local entities of one authority concept are one; so are those of one class and equal
-    name, and those that an acronym or a full alias ties to exactly one name. Bare surnames
-    and names of several known places stay with their articles. Raises ValueError when two
-    different records have the key of one article.
+    name, and those that an acronym or a full alias ties to exactly one name. Surnames, initials,
+    transliterations and legal forms are joined where articles have more in common; names of
+    several known places stay with their articles. The user's decisions win over all of this.
+    Raises ValueError when two different records have the key of one article.
     """
     ordered = _ordered(records)
     nodes = nodes_of(ordered, authority)
-    clusters = cluster(nodes, authority)
+    clusters, notes = cluster(nodes, authority, decisions)
     found = profiles(clusters, authority)
     names = keys(found)
-    key_of = {p.iri: key for p, key in zip(found, names, strict=True) if p.iri is not None}
+    key_of = entry_keys(found, names)
     entities = [describe(p, key, key_of) for p, key in zip(found, names, strict=True)]
 
     local: dict[tuple[str, int], str] = {}
@@ -67,6 +73,7 @@ def resolve(records: Iterable[ResolveRecord], authority: Authority) -> Resolutio
             r.article: tuple(of_candidate[r.article, i] for i in range(len(r.events)))
             for r in ordered
         },
+        notes=tuple(f"{decisions.file}: {note}" for note in notes),
     )
 
 

@@ -6,43 +6,21 @@ with the number of local entities, not with its square.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import TYPE_CHECKING
 
+from kg_builder.entities.classes import adopt_classes, is_sure
+from kg_builder.entities.context import join_by_context
+from kg_builder.entities.deciding import Seeds, decide, named
+from kg_builder.entities.decisions import Decisions
 from kg_builder.entities.names import acronym_form, is_partial, keeps_both_ends, normal
-from kg_builder.model import EntityKind, LocalEntity, ResolveRecord
+from kg_builder.entities.nodes import PLACES, Cluster, Clusters, Node
+from kg_builder.model import EntityKind, ResolveRecord
 
 if TYPE_CHECKING:
     from kg_builder.authority import Authority
-
-LOW_CONFIDENCE: Final = 0.6
-"""Below this a class may give way to that of surer mentions of the same name."""
-
-PLACES: Final = frozenset({"Place", "Region", "Facility"})
-
-
-@dataclass(slots=True)
-class Node:
-    """One local entity of one article; `kind` is its class after comparison with the corpus."""
-
-    article: str
-    index: int
-    local: LocalEntity
-    count: int
-    norm: str
-    kind: EntityKind
-
-
-@dataclass(slots=True)
-class Cluster:
-    """All nodes of one entity of the corpus, in order of (article, index)."""
-
-    nodes: list[Node]
-    kind: EntityKind
-    authority: str | None
-    reasons: set[str] = field(default_factory=set)
 
 
 def nodes_of(records: Sequence[ResolveRecord], authority: Authority) -> list[Node]:
@@ -62,79 +40,36 @@ def nodes_of(records: Sequence[ResolveRecord], authority: Authority) -> list[Nod
     return nodes
 
 
-class Clusters:
-    """Union-find over nodes that refuses to join two different authority concepts."""
-
-    def __init__(self, nodes: Sequence[Node]) -> None:
-        self.nodes = nodes
-        self._parent = list(range(len(nodes)))
-        self._authority: list[str | None] = [node.local.authority for node in nodes]
-        self._reasons: list[set[str]] = [set() for _ in nodes]
-
-    def root(self, number: int) -> int:
-        """The smallest node number of the cluster that holds a node."""
-        parent = self._parent
-        while parent[number] != number:
-            parent[number] = parent[parent[number]]
-            number = parent[number]
-        return number
-
-    def authority(self, number: int) -> str | None:
-        """The authority concept of a node's cluster."""
-        return self._authority[self.root(number)]
-
-    def note(self, number: int, reason: str) -> None:
-        """Record a reason on a node's cluster."""
-        self._reasons[self.root(number)].add(reason)
-
-    def union(self, left: int, right: int) -> bool:
-        """Join two clusters; False when they belong to different authority concepts."""
-        a, b = sorted((self.root(left), self.root(right)))
-        if a == b:
-            return True
-        one, other = self._authority[a], self._authority[b]
-        if one is not None and other is not None and one != other:
-            return False
-        self._parent[b] = a
-        self._authority[a] = one if one is not None else other
-        self._reasons[a] |= self._reasons[b]
-        return True
-
-    def join_all(self, numbers: Iterable[int], reason: str) -> None:
-        """Join nodes; the reason is recorded when that ties two articles together."""
-        numbers = list(numbers)
-        articles = {self.nodes[n].article for n in numbers}
-        for number in numbers[1:]:
-            self.union(numbers[0], number)
-        if len(articles) > 1:
-            self.note(numbers[0], reason)
-
-    def collect(self) -> list[Cluster]:
-        """The clusters, in order of their first nodes."""
-        members: dict[int, list[Node]] = defaultdict(list)
-        for number, node in enumerate(self.nodes):
-            members[self.root(number)].append(node)
-        found = []
-        for root, nodes in members.items():
-            linked = [n for n in nodes if n.local.authority is not None]
-            votes = Counter(n.kind for n in linked or nodes)
-            kind = min(votes, key=lambda k: (-votes[k], k))
-            reasons = set(self._reasons[root])
-            reasons.update(why for node in nodes for why in node.local.same_because)
-            found.append(Cluster(nodes, kind, self._authority[root], reasons))
-        return found
-
-
-def cluster(nodes: Sequence[Node], authority: Authority) -> list[Cluster]:
-    """Clusters of all nodes that are not named events."""
-    things = [node for node in nodes if node.kind != "Event"]
-    clusters = Clusters(things)
-    _adopt_classes(clusters)
+def cluster(
+    nodes: Sequence[Node], authority: Authority, decisions: Decisions
+) -> tuple[list[Cluster], list[str]]:
+    """Clusters of all nodes that are not named events, and decisions that did nothing."""
+    clusters = Clusters([node for node in nodes if node.kind != "Event"])
+    adopt_classes(clusters)
+    notes: list[str] = []
+    labels: dict[int, str] = {}
+    if decisions:
+        seeds = Seeds(clusters.nodes, decisions, authority, _is_local(authority))
+        notes += decide(clusters, decisions, seeds)
     _join_authorities(clusters)
     _join_names(clusters, authority)
     _join_acronyms(clusters)
     _join_aliases(clusters)
-    return clusters.collect()
+    join_by_context(clusters)
+    if decisions:
+        labels, unused = named(clusters, decisions, seeds)
+        notes += unused
+    return clusters.collect(labels), sorted(set(notes))
+
+
+def _is_local(authority: Authority) -> Callable[[Node], bool]:
+    """Tells names of places that say which one is meant in their own article only."""
+
+    @cache
+    def known(name: str) -> bool:
+        return is_known_place(name, authority)
+
+    return lambda node: node.kind in PLACES and known(node.local.name)
 
 
 def _blocks(clusters: Clusters) -> dict[str, list[int]]:
@@ -144,38 +79,13 @@ def _blocks(clusters: Clusters) -> dict[str, list[int]]:
     return blocks
 
 
-def _is_sure(node: Node) -> bool:
-    return node.local.authority is not None or node.local.confidence >= LOW_CONFIDENCE
-
-
-def _adopt_classes(clusters: Clusters) -> None:
-    """Give a node of low confidence the class that most sure nodes of its name have."""
-    for numbers in _blocks(clusters).values():
-        nodes = [clusters.nodes[n] for n in numbers]
-        if len({node.kind for node in nodes}) < 2:
-            continue
-        votes = Counter(node.kind for node in nodes if _is_sure(node)).most_common(2)
-        if not votes or (len(votes) == 2 and votes[0][1] == votes[1][1]):
-            continue
-        kind = votes[0][0]
-        for number, node in zip(numbers, nodes, strict=True):
-            if node.kind != kind and not _is_sure(node) and not node.local.titles:
-                reason = f"“{node.local.name}” taken as {kind}, its class in surer mentions"
-                clusters.note(number, reason)
-                node.kind = kind
-
-
 def _join_authorities(clusters: Clusters) -> None:
     linked: dict[str, list[int]] = defaultdict(list)
     for number, node in enumerate(clusters.nodes):
         if node.local.authority is not None:
-            linked[node.local.authority].append(number)
+            linked[clusters.authority(number) or node.local.authority].append(number)
     for iri, numbers in linked.items():
         clusters.join_all(numbers, f"same entry of the authority files ({iri})")
-
-
-def _is_bare_surname(node: Node) -> bool:
-    return node.kind == "Person" and " " not in node.norm
 
 
 def _join_names(clusters: Clusters, authority: Authority) -> None:
@@ -187,7 +97,7 @@ def _join_names(clusters: Clusters, authority: Authority) -> None:
         for kind, same in by_kind.items():
             linked = [n for n in same if clusters.nodes[n].local.authority is not None]
             bare = [n for n in same if clusters.nodes[n].local.authority is None]
-            if not bare or _is_bare_surname(clusters.nodes[bare[0]]):
+            if not bare or clusters.nodes[bare[0]].is_bare_surname:
                 continue
             name = min(clusters.nodes[n].local.name for n in same)
             if kind in PLACES and is_known_place(name, authority):
@@ -241,7 +151,7 @@ def _attach(clusters: Clusters, target: int, numbers: Sequence[int], reason: str
         if linked is not None and linked != clusters.authority(target):
             continue
         kind = clusters.nodes[clusters.root(target)].kind
-        if node.kind != kind and _is_sure(node):
+        if node.kind != kind and is_sure(node):
             continue
         node.kind = kind
         if clusters.union(target, number):

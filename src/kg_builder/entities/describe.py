@@ -7,16 +7,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from kg_builder.entities.clusters import PLACES, Cluster, Node, is_known_place
+from kg_builder.entities.clusters import is_known_place
+from kg_builder.entities.deciding import OPEN_AUTHORITY, concept_suffix, plain_key
 from kg_builder.entities.names import acronym_form, normal
+from kg_builder.entities.nodes import PLACES, Cluster, Node
 from kg_builder.model import Entity, EntityKind
-from kg_builder.vocab import short_hash, slug
+from kg_builder.vocab import short_hash
 
 if TYPE_CHECKING:
     from kg_builder.authority import Authority, Concept
 
 CONTAINER_REASON: Final = "not named itself; holds a place that is named"
-_OPEN_CLASS: Final = "geonames:"
 
 
 @dataclass(slots=True)
@@ -40,7 +41,7 @@ def profiles(clusters: Sequence[Cluster], authority: Authority) -> list[Profile]
         name = concept.name if concept else canonical_name(item.nodes)
         local = item.authority is None and item.kind in PLACES and is_known_place(name, authority)
         found.append(Profile(item.kind, name, item, concept, item.authority, local))
-    known = {profile.iri for profile in found if profile.iri}
+    known = {iri for profile in found for iri in _entries(profile)}
     queue = [profile.concept for profile in found if profile.concept]
     extra: dict[str, Profile] = {}
     while queue:
@@ -52,6 +53,25 @@ def profiles(clusters: Sequence[Cluster], authority: Authority) -> list[Profile]
             queue.append(concept)
             extra[iri] = Profile(concept.kind, concept.name, None, concept, iri)
     return found + [extra[iri] for iri in sorted(extra)]
+
+
+def _entries(profile: Profile) -> list[str]:
+    """All authority entries that a profile stands for: decisions can make several one."""
+    nodes = profile.cluster.nodes if profile.cluster else []
+    linked = {n.local.authority for n in nodes if n.local.authority} | ({profile.iri} - {None})
+    return sorted(linked, key=str)  # type: ignore[arg-type]
+
+
+def entry_keys(found: Sequence[Profile], names: Sequence[str]) -> dict[str, str]:
+    """The key of the entity that stands for each authority entry."""
+    key_of: dict[str, str] = {}
+    for profile, key in zip(found, names, strict=True):
+        for iri in _entries(profile):
+            if iri == profile.iri:
+                key_of[iri] = key
+            else:
+                key_of.setdefault(iri, key)
+    return key_of
 
 
 def canonical_name(nodes: Iterable[Node]) -> str:
@@ -74,7 +94,7 @@ def keys(found: Sequence[Profile]) -> list[str]:
     """
     groups: dict[str, list[int]] = defaultdict(list)
     for number, profile in enumerate(found):
-        groups[f"entity/{profile.kind.lower()}/{slug(profile.name)}"].append(number)
+        groups[plain_key(profile.kind, profile.name)].append(number)
     result = [""] * len(found)
     taken: set[str] = set()
     for plain, numbers in sorted(groups.items()):
@@ -93,12 +113,12 @@ def keys(found: Sequence[Profile]) -> list[str]:
 
 
 def _is_curated(profile: Profile) -> bool:
-    return profile.iri is not None and not profile.iri.startswith(_OPEN_CLASS)
+    return profile.iri is not None and not profile.iri.startswith(OPEN_AUTHORITY)
 
 
 def _suffixed(plain: str, profile: Profile, taken: set[str]) -> str:
     if profile.iri is not None:
-        suffix = slug(profile.iri.replace("#", "/").replace(":", "/").rsplit("/", 1)[-1])
+        suffix = concept_suffix(profile.iri)
         parts: tuple[str, ...] = (profile.iri,)
     else:
         assert profile.cluster is not None  # only concepts come without a cluster
@@ -119,14 +139,15 @@ def describe(profile: Profile, key: str, key_of: Mapping[str, str]) -> Entity:
     concept = profile.concept
     nodes = profile.cluster.nodes if profile.cluster else []
     reasons = profile.cluster.reasons if profile.cluster else {CONTAINER_REASON}
-    aliases, acronyms = _surfaces(profile, nodes)
+    label = (profile.cluster.label if profile.cluster else None) or profile.name
+    aliases, acronyms = _surfaces(profile, nodes, label)
     contained = concept.contained_in if concept else ()
     org_type = _majority(n.local.org_type for n in nodes if n.local.org_type != "other")
     org_type = org_type or _majority(n.local.org_type for n in nodes)
     return Entity(
         key=key,
         kind=profile.kind,
-        name=profile.name,
+        name=label,
         aliases=aliases,
         acronyms=acronyms,
         links=tuple(sorted(set(concept.links))) if concept else (),
@@ -143,8 +164,10 @@ def describe(profile: Profile, key: str, key_of: Mapping[str, str]) -> Entity:
     )
 
 
-def _surfaces(profile: Profile, nodes: Sequence[Node]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """All other names in the articles, and the acronyms, which are kept apart from them."""
+def _surfaces(
+    profile: Profile, nodes: Sequence[Node], label: str
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """All names in the articles but the label, and the acronyms, which are kept apart from them."""
     concept = profile.concept
     known = {form for form in map(acronym_form, concept.acronyms if concept else ()) if form}
     acronyms = set(known) if profile.kind == "Organization" else set()
@@ -152,7 +175,7 @@ def _surfaces(profile: Profile, nodes: Sequence[Node]) -> tuple[tuple[str, ...],
     words = normal(profile.name).split()
     for node in nodes:
         for surface in (node.local.name, *node.local.aliases, node.local.acronym):
-            if not surface or surface == profile.name:
+            if not surface or surface == label:
                 continue
             form = acronym_form(surface)
             if form in known or surface == node.local.acronym:
@@ -161,7 +184,9 @@ def _surfaces(profile: Profile, nodes: Sequence[Node]) -> tuple[tuple[str, ...],
                 acronyms.add(surface)  # not just a word of the name in capitals
             else:
                 aliases.add(surface)
-    acronyms.discard(profile.name)
+    if label != profile.name and profile.name not in acronyms:
+        aliases.add(profile.name)
+    acronyms.discard(label)
     return tuple(sorted(aliases - acronyms)), tuple(sorted(acronyms))
 
 

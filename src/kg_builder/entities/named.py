@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from kg_builder.entities.clusters import Node
 from kg_builder.entities.describe import canonical_name
 from kg_builder.entities.merging import Report, event_key, merged
 from kg_builder.entities.names import is_numbered
+from kg_builder.entities.nodes import Node
 from kg_builder.model import Event, EventCandidate, ResolveRecord
 
 LASTING: Final = frozenset({"war", "epidemic"})
