@@ -232,7 +232,9 @@ def _explain(error: ValidationError) -> str:
     """One sentence for each wrong setting."""
     parts = []
     for detail in error.errors():
-        place = ".".join(str(p) for p in detail["loc"]) or "the file"
+        # Where a value may have two forms, pydantic adds a name of its own for each.
+        names = [n for n in map(str, detail["loc"]) if not n.startswith(("_", "function-"))]
+        place = ".".join(names) or "the file"
         message = detail["msg"].removeprefix("Value error, ")
         if detail["type"] == "extra_forbidden":
             message = "there is no such setting"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -14,8 +16,8 @@ import pyoxigraph as ox
 import pytest
 
 from kg_builder import pipeline, reading
-from kg_builder.config import Settings, load_settings
-from kg_builder.errors import CannotRunError, UsageError
+from kg_builder.config import Settings, hints_for, load_settings
+from kg_builder.errors import CannotRunError, ConfigError, InputError, UsageError
 from kg_builder.pipeline import pool
 from kg_builder.pipeline.history import history
 from kg_builder.store import Lease, SnapshotRef, Snapshots, StoreDir
@@ -193,6 +195,39 @@ def test_a_redirect_ends_at_a_name_that_is_in_use_again(tmp_path: Path) -> None:
     change = history(ref, [old], frozenset({again, other}), lambda _: now, minter)
     assert change is not None
     assert change.nquads == f"<{old}> <{replaced}> <{again}> <{past}> .\n".encode()
+
+
+def test_a_file_name_that_looks_absolute_stops_no_build(nested: Path, tmp_path: Path) -> None:
+    (nested / "\\odd.txt").write_text(article(3))
+    report = build(tmp_path / "s", nested)
+    assert (report.articles, report.problems) == (3, [])
+
+
+@pytest.mark.parametrize(
+    ("sidecar", "told"),
+    [
+        ({"language": "English"}, "language: must be an ISO 639 code"),
+        (
+            {"publication": {"name": "P", "country": "Great Britain"}},
+            "country: must be an ISO 3166",
+        ),
+        ({"publication": "  "}, "publication: must be a name"),
+        ({"publication": "A\0B"}, "without control characters"),
+        ({"authors": ["Jane Doe", ""]}, "authors.1: must be a name"),
+        ({"url": "https://[::1"}, "url: must be an http or https URL"),
+        ({"url": "https://x.example/\0"}, "url: must be an http or https URL"),
+    ],
+)
+def test_a_sidecar_with_a_wrong_value_says_which(sidecar: dict[str, object], told: str) -> None:
+    with pytest.raises(InputError, match=re.escape(told)):
+        hints_for("a.txt", settings(), json.dumps(sidecar).encode(), "a.txt.meta.json")
+
+
+def test_a_publication_in_kg_toml_with_a_wrong_value_is_told_at_once(tmp_path: Path) -> None:
+    rule = '[[publication]]\npattern = "*"\nname = "P"\nlanguage = "English"\n'
+    (tmp_path / "kg.toml").write_text(rule)
+    with pytest.raises(ConfigError, match=r"publication\.0\.language: must be an ISO 639 code"):
+        load_settings(tmp_path / "kg.toml", environment={})
 
 
 def _half_dies(number: int) -> int:

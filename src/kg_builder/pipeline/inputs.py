@@ -140,4 +140,6 @@ def _walk(root: Path, found: Found, seen: set[str]) -> None:
 
 def _printable(name: str) -> str:
     """A file name as text: bytes that are no UTF-8 become U+FFFD."""
-    return os.fsencode(name).decode("utf-8", "replace")
+    text = os.fsencode(name).decode("utf-8", "replace")
+    # A source name must not look absolute, and on Windows this one would.
+    return f"./{text}" if text.startswith("\\") else text
