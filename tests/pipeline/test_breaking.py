@@ -158,12 +158,16 @@ PLACES = """
 """
 
 
-def test_authority_files_of_ones_own_stay_without_the_config(nested: Path, tmp_path: Path) -> None:
+def test_authority_files_of_ones_own_stay_without_the_config(
+    nested: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     (tmp_path / "own.ttl").write_text(PLACES % "Water Agency of the Steppe")
     (tmp_path / "kg.toml").write_text('authority = ["own.ttl"]\n[extractors]\nevents = false\n')
-    own, store = load_settings(tmp_path / "kg.toml", {"workers": 1}, environment={}), tmp_path / "s"
+    own, store = load_settings(Path("kg.toml"), {"workers": 1}, environment={}), tmp_path / "s"
     pipeline.build([nested / "sub"], store, own)
     assert b'"Water Agency of the Steppe"' in canonical(store)
+    monkeypatch.chdir(nested)
     kept = pipeline.kept_settings(store, settings())
     assert kept.workers == 1
     report = pipeline.build([nested], store, kept)

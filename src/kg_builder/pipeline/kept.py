@@ -8,17 +8,22 @@ from typing import Any
 from kg_builder.config import Settings
 from kg_builder.store import Snapshots
 
-_KEPT = {"authority", "extractors", "limits"}
-"""What shapes the analysis of every document; publications belong to the inputs of one build."""
+_KEPT = {"authority", "decisions", "extractors", "limits"}
+"""What shapes the whole graph; publications belong to the inputs of one build."""
 
 
 def shaping(settings: Settings) -> dict[str, Any]:
-    """The settings that shape every analysis, as a snapshot's manifest keeps them."""
-    return settings.model_dump(mode="json", include=_KEPT)
+    """The settings that shape the whole graph, as a snapshot's manifest keeps them."""
+    kept = settings.model_dump(mode="json", include=_KEPT)
+    # The next build may be started in another folder.
+    kept["authority"] = [str(Path(name).absolute()) for name in kept["authority"]]
+    if kept.get("decisions") is not None:
+        kept["decisions"] = str(Path(kept["decisions"]).absolute())
+    return kept
 
 
 def kept_settings(store: Path, settings: Settings) -> Settings:
-    """`settings` with those of the store's last build that shape every analysis.
+    """`settings` with those of the store's last build that shape the whole graph.
 
     For commands that were given no kg.toml: without this, taking one article out would
     analyse all others again under the defaults, and lose the user's own authority files.
