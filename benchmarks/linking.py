@@ -22,7 +22,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 from urllib.parse import unquote
 
 from kg_builder import articles
@@ -89,16 +88,14 @@ def lgl(folder: Path) -> Iterator[Text]:
             spans = []
             for top in article.iter("toponym"):
                 tag = top.find("gaztag")
-                where = (None, None)
+                where: tuple[float, float] | tuple[None, None] = (None, None)
                 ids: frozenset[str] = frozenset()
                 if tag is not None and tag.findtext("lat"):
                     where = (float(tag.findtext("lat") or 0), float(tag.findtext("lon") or 0))
                     ids = frozenset({f"{GEONAMES}{tag.get('geonameid')}/"})
                 start, end = int(top.findtext("start") or 0), int(top.findtext("end") or 0)
                 spans.append(Gold(start, end, ids, *where))
-            yield Text(
-                f"lgl/{article.get('docid')}", article.findtext("text") or "", tuple(spans)
-            )
+            yield Text(f"lgl/{article.get('docid')}", article.findtext("text") or "", tuple(spans))
 
 
 def geovirus(folder: Path) -> Iterator[Text]:
@@ -169,7 +166,8 @@ def right(concept: Concept, gold: Gold) -> bool:
         return True
     if concept.latitude is None or concept.longitude is None:
         return False
-    assert gold.latitude is not None and gold.longitude is not None
+    assert gold.latitude is not None
+    assert gold.longitude is not None
     here = (concept.latitude, concept.longitude)
     return distance(here, (gold.latitude, gold.longitude)) <= NEAR_KM
 
@@ -299,8 +297,8 @@ def main() -> None:
             toponyms(name, list(texts(folder / "toponyms")), extractor, authority, options.errors)
     if options.only != "toponyms":
         for name in ("msnbc-updated", "rss-500"):
-            texts = elevant(folder / "elevant" / f"{name}.benchmark.jsonl")
-            wikidata(name, list(texts), extractor, authority, options.errors)
+            rows = list(elevant(folder / "elevant" / f"{name}.benchmark.jsonl"))
+            wikidata(name, rows, extractor, authority, options.errors)
 
 
 def toponyms(

@@ -26,7 +26,8 @@ HERE = Path(__file__).parent
 WIKIDATA = "http://www.wikidata.org/entity/"
 GEONAMES = "https://sws.geonames.org/"
 
-PREFIXES = """@prefix kg: <https://w3id.org/kg-builder/ontology#> .
+PREFIXES = """@prefix geo: <http://www.w3.org/2003/01/geo/wgs84_pos#> .
+@prefix kg: <https://w3id.org/kg-builder/ontology#> .
 @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
 """
 
@@ -105,6 +106,14 @@ def base(block: str) -> str:
     )
 
 
+def position(places: Mapping[str, Any], key: str) -> list[tuple[str, str]]:
+    """Latitude and longitude of a place, where they are given."""
+    if key not in places:
+        return []
+    north, east = places[key]
+    return [("geo:lat", literal(str(north))), ("geo:long", literal(str(east)))]
+
+
 def read_countries(facts: Path) -> list[dict[str, str]]:
     """Rows of country-codes.csv by alpha-2 code."""
     with (facts / "country-codes.csv").open(encoding="utf-8-sig", newline="") as file:
@@ -137,9 +146,10 @@ def with_saint(names: list[str]) -> list[str]:
 
 
 def country_block(
-    code: str, row: Mapping[str, str], own: Mapping[str, Any], groups: list[str]
+    code: str, row: Mapping[str, str], names: Mapping[str, Any], groups: list[str]
 ) -> str:
     """One country or territory."""
+    own = names["countries"].get(code, {})
     cldr = str(Locale("en").territories[code])
     name = own.get("name") or cldr
     alt = [*own.get("alt", ()), *official_names(row, cldr)] if row else own.get("alt", ())
@@ -160,6 +170,7 @@ def country_block(
     fields += [("kg:containedIn", where(k)) for k in unique([*within, *groups])]
     wikidata = own.get("wikidata") or row["wikidata_id"].rsplit("/", 1)[-1]
     geonames = own.get("geonames") or row["Geoname ID"]
+    fields += position(names["coordinates"], code)
     links = [WIKIDATA + wikidata if wikidata else "", f"{GEONAMES}{geonames}/" if geonames else ""]
     fields += [("skos:exactMatch", f"<{link}>") for link in links if link]
     return base(concept(f"country/{code}", "skos:Concept , kg:Place", fields))
@@ -171,9 +182,7 @@ def countries(facts: Path, names: Mapping[str, Any]) -> list[str]:
     blocks = []
     for code in sorted({*rows, "XK"}):
         groups = sorted(k for k, r in names["regions"].items() if code in r.get("members", ()))
-        blocks.append(
-            country_block(code, rows.get(code, {}), names["countries"].get(code, {}), groups)
-        )
+        blocks.append(country_block(code, rows.get(code, {}), names, groups))
     return blocks
 
 
@@ -198,6 +207,7 @@ def regions(facts: Path, names: Mapping[str, Any]) -> list[str]:
         alt = [*own.get("alt", ()), *([official] if official != "Micronesia" else [])]
         fields = names_of(own.get("name", official), alt, (), own.get("demonyms", ()))
         fields += [("kg:placeType", '"region"'), ("kg:m49", literal(code))]
+        fields += position(names["coordinates"], f"region/{code}")
         if parent:
             fields.append(("kg:containedIn", where(parent)))
         if "wikidata" in own:
@@ -206,7 +216,7 @@ def regions(facts: Path, names: Mapping[str, Any]) -> list[str]:
             base(concept(f"region/{code}", "skos:Concept , kg:Region , kg:Place", fields))
         )
     for key, own in sorted(names["regions"].items()):
-        fields = named_area(own, "region")
+        fields = named_area(own, "region") + position(names["coordinates"], f"region/{key}")
         if "note" in own:
             fields.append(("skos:scopeNote", literal(own["note"])))
         blocks.append(base(concept(f"region/{key}", "skos:Concept , kg:Region , kg:Place", fields)))
@@ -228,7 +238,13 @@ def named_area(own: Mapping[str, Any], place_type: str) -> list[tuple[str, str]]
 def features(names: Mapping[str, Any]) -> list[str]:
     """Seas, straits, mountains and the like."""
     return [
-        base(concept(f"feature/{key}", "skos:Concept , kg:Place", named_area(own, "feature")))
+        base(
+            concept(
+                f"feature/{key}",
+                "skos:Concept , kg:Place",
+                named_area(own, "feature") + position(names["coordinates"], f"feature/{key}"),
+            )
+        )
         for key, own in sorted(names["features"].items())
     ]
 

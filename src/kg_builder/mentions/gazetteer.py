@@ -69,10 +69,11 @@ class Gazetteer:
         )
 
     def city(self, surface: str) -> Concept | None:
-        """The largest GeoNames city of this very name; of an alternate name if it is long."""
+        """The largest GeoNames city of this very name; of another name if it is long; a town."""
         found = self.authority.cities(surface)
         own = next((c for c in found if c.name == surface), None)
-        return own or (found[0] if found and len(surface) > 4 else None)
+        towns = () if found or len(surface) < 5 else self.authority.towns(surface)
+        return own or next(iter((*found, *towns) if len(surface) > 4 else ()), None)
 
     def _single_names(self) -> dict[str, None]:
         names: dict[str, None] = {}

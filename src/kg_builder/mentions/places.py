@@ -14,6 +14,7 @@ from typing import Final
 from kg_builder.authority import Authority, Concept
 from kg_builder.mentions.candidates import Candidate, Sent
 from kg_builder.mentions.lexicon import Lexicon
+from kg_builder.places import KNOWN_CITY
 from kg_builder.vocab import AUTHORITY
 
 _KINDS: Final = ("Place", "Region", "Facility")
@@ -26,10 +27,16 @@ _LARGE: Final = 100_000
 _WORLD: Final = 1_000_000
 """People in a city that readers know from afar, so that a namesake needs more than context."""
 _CACHED: Final = 20_000
-_FAMOUS: Final = 500_000
+_HEADS: Final = frozenset({"state", "province", "governorate", "oblast", "region", "prefecture"})
+"""Nouns before "of" or after a name that say it is a subdivision."""
+_FAMOUS: Final = 350_000
 """People in a city that is known beyond its state, within its country."""
 _WITH_STATES: Final = frozenset({f"{AUTHORITY}country/US"})
 """Countries whose cities come with their subdivision: the country alone supports none."""
+_TOGETHER: Final = 3
+"""Names of one document that could all lie in one subdivision, so that they are meant there."""
+_TRANSPLANTED: Final = frozenset(f"{AUTHORITY}country/{c}" for c in ("US", "CA", "AU", "NZ"))
+"""Countries whose small towns bear the names of famous places."""
 UNTOLD: Final = "?"
 """Reading of a name that known places bear, where the document does not tell which one."""
 
@@ -47,6 +54,12 @@ class _Evidence:
     """The names in a document that speak for a country or subdivision, by its IRI."""
 
     sources: dict[str, set[str]] = field(default_factory=dict)
+    likely: dict[str, set[str]] = field(default_factory=dict)
+    """Names that could lie in a subdivision or small country, by its IRI."""
+
+    def together(self, iri: str) -> int:
+        """How many names of the document could lie in one subdivision."""
+        return len(self.likely.get(iri, ()))
 
     def add(self, concept: Concept, above: Sequence[str], source: str) -> None:
         """Let the name `source` speak for a concept and what lies around it."""
@@ -66,6 +79,7 @@ class Places:
         self._authority = authority
         self._lexicon = lexicon
         self._readings: dict[str, tuple[Concept, ...]] = {}
+        self._towns: dict[str, tuple[Concept, ...]] = {}
         self._states = {
             short: found[0]
             for short, full in lexicon.state_forms.items()
@@ -98,6 +112,8 @@ class Places:
 
     def _look_up(self, surface: str) -> tuple[Concept, ...]:
         areas = [c for c in self._authority.lookup(surface) if c.kind in _KINDS]
+        if not areas:
+            areas = list(self._authority.subdivisions(surface))
         cities = self._authority.cities(surface)
         own = [c for c in cities if c.name == surface]
         if len(surface) > 4:  # another name of a larger city counts against the namesake
@@ -109,6 +125,17 @@ class Places:
             ]  # fmt: skip
         known = {c.iri for c in areas}
         return (*areas, *(c for c in own if c.iri not in known))
+
+    def _rivals(self, surface: str) -> tuple[Concept, ...]:
+        """All that a name can mean with the towns that only a document can tell, areas first."""
+        plain = _plain(surface)
+        if len(plain) < 4:
+            return self.readings(surface)
+        if plain not in self._towns:
+            if len(self._towns) >= _CACHED:
+                self._towns.clear()
+            self._towns[plain] = (*self.readings(surface), *self._authority.towns(plain))
+        return self._towns[plain]
 
     def settle(self, candidates: Sequence[Candidate], sents: Mapping[int, Sent]) -> None:
         """Give each place among the candidates its concept, or none, and its reading."""
@@ -177,12 +204,18 @@ class Places:
 
     def _cued(self, c: Candidate, sent: Sent) -> _Told | None:
         """As in "the state of Georgia": of several areas, the one that is a subdivision."""
-        found = [r for r in self.readings(c.surface) if r.place_type == "subdivision"]
         before = [t.text.lower() for t in sent.tokens[max(0, c.a - 2) : c.a]]
         after = sent.tokens[c.b].text if c.b < len(sent.tokens) else ""
-        if len(found) == 1 and (before[-2:] in (["state", "of"], ["province", "of"])
-                                or after in ("state", "province")):  # fmt: skip
-            return _Told(found[0], found[0].iri)
+        nouns = [after] if after in _HEADS else []
+        nouns += before[:1] if before[1:] == ["of"] and before[0] in _HEADS else []
+        for noun in nouns:
+            found = self._authority.subdivisions(f"{_plain(c.surface)} {noun}")
+            if len(found) != 1:
+                found = tuple(r for r in found if not r.minor) or tuple(
+                    r for r in self.readings(c.surface) if r.place_type == "subdivision"
+                )
+            if len(found) == 1:
+                return _Told(found[0], found[0].iri)
         return None
 
     def _joint(self, sent: Sent, c: Candidate, after: Candidate) -> bool | None:
@@ -214,6 +247,7 @@ class Places:
         found = list(self.readings(c.surface))
         if len(c.surface) > 3:
             found += [r for r in self._authority.cities(_plain(c.surface)) if r not in found]
+            found += [r for r in self._rivals(c.surface) if r not in found]
         for reading in found:
             for above in self._authority.ancestors(reading.iri):
                 if above in areas and reading.iri not in areas:
@@ -258,6 +292,10 @@ class Places:
                 continue
             if (concept := self._certain(c.surface)) is not None:
                 evidence.add(concept, self._above(concept), c.surface)
+        for surface in dict.fromkeys(_plain(c.surface) for c in named):
+            for place in self._rivals(surface):
+                if place.place_type not in _RANK and (above := self._above(place)):
+                    evidence.likely.setdefault(above[0], set()).add(surface)
         return evidence
 
     def _words(self, evidence: _Evidence, surface: str) -> None:
@@ -298,63 +336,100 @@ class Places:
         self, c: Candidate, told: Sequence[Concept], evidence: _Evidence
     ) -> tuple[Concept | None, str | None]:
         """Concept and reading of a name; `told` are those that it has elsewhere in the text."""
-        found = self.readings(c.surface)
+        found = self._rivals(c.surface)
         if not found:
             return (c.concept if c.method == "authority" else None), None
         if told:
             concept = self._best(told, c.surface, evidence, margin=2)
         else:
             concept = self._choose(_plain(c.surface), found, evidence)
-        return concept, None if concept else UNTOLD
+        return concept, UNTOLD if concept is None and self.readings(c.surface) else None
 
     def _choose(
         self, surface: str, found: Sequence[Concept], evidence: _Evidence
     ) -> Concept | None:
-        areas = [r for r in found if r.place_type in _RANK]
-        cities = [r for r in found if r.place_type not in _RANK]
+        areas = [r for r in found if r.place_type in _RANK and not r.minor]
+        others = [r for r in found if r not in areas]
         if not areas:
-            return self._city(surface, cities, evidence)
+            return self._among(surface, others, evidence)
         ranks = [_RANK[r.place_type or ""] for r in areas]
         if ranks[0] > min(ranks):
             return areas[0]  # the user's own entry, which stands before its rank
         if len(areas) > 1:
             return self._best(areas, surface, evidence, margin=2)
         area = areas[0]
-        namesakes = [r for r in cities if area.iri not in self._authority.ancestors(r.iri)]
+        namesakes = [
+            r for r in others
+            if r.population >= KNOWN_CITY and area.iri not in self._authority.ancestors(r.iri)
+        ]  # fmt: skip
         if not namesakes or self._support(area, surface, evidence):
             return area
+        near = [r for r in others if self._near(r, surface, evidence) > 1]
+        if near:
+            return self._among(surface, near, evidence)
         elsewhere = any(self._support(r, surface, evidence) for r in namesakes)
         foreign = self._foreign(area, evidence, surface)
         return None if elsewhere or foreign else area
 
-    def _city(self, surface: str, cities: Sequence[Concept], evidence: _Evidence) -> Concept | None:
-        largest = cities[0]
-        others = max((r.population for r in cities[1:]), default=0)
-        dominant = largest.population >= _DOMINANT * others
-        supported = [r for r in cities if self._support(r, surface, evidence)]
-        if len(supported) == 1:
-            one = supported[0]
-            overshadowed = one is not largest and largest.population >= max(
-                _WORLD, _DOMINANT * one.population
+    def _among(self, surface: str, found: Sequence[Concept], evidence: _Evidence) -> Concept | None:
+        """One of several cities, towns and little known subdivisions, or None."""
+        found = sorted(found, key=lambda r: (-r.population, r.iri))
+        largest = found[0]
+        near = {r.iri: self._near(r, surface, evidence) for r in found}
+        likely = [r for r in found if near[r.iri]] or [
+            r for r in found if self._support(r, surface, evidence)
+        ]
+        if likely:
+            best = max(likely, key=lambda r: near[r.iri])
+            clear = all(
+                near[best.iri] >= 2 * max(near[r.iri], 1) or
+                best.population >= _DOMINANT * r.population
+                for r in likely if r is not best
+            )  # fmt: skip
+            overshadowed = (
+                near[best.iri] < 3
+                and best is not largest
+                and largest.population >= max(_WORLD, _DOMINANT * best.population)
             )
-            return None if overshadowed else one
-        if supported:
-            second = supported[1].population
-            first = supported[0]
-            return first if first is largest and first.population >= _DOMINANT * second else None
-        namesake = largest.name != surface and any(r.name == surface for r in cities)
-        if largest.population < _LARGE or not dominant or namesake:
+            return best if clear and not overshadowed else None
+        if (one := self._shared(found, evidence)) is not None:
+            return one
+        others = max((r.population for r in found[1:]), default=0)
+        namesake = largest.name != surface and any(r.name == surface for r in found)
+        if largest.population < _LARGE or largest.population < _DOMINANT * others or namesake:
             return None
         return None if self._foreign(largest, evidence, surface) else largest
 
-    def _support(self, concept: Concept, surface: str, evidence: _Evidence) -> int:
-        """How many other names speak for a place: for its state where that is known."""
+    def _shared(self, found: Sequence[Concept], evidence: _Evidence) -> Concept | None:
+        """The reading in the one subdivision where by far most names of the document could lie."""
+        counts: dict[str, int] = {}
+        for r in found:
+            if above := self._above(r):
+                counts[above[0]] = evidence.together(above[0])
+        ranked = sorted(counts.items(), key=lambda x: (-x[1], x[0]))
+        if not ranked or ranked[0][1] < _TOGETHER:
+            return None
+        if len(ranked) > 1 and ranked[0][1] < 2 * ranked[1][1]:
+            return None
+        return next(r for r in found if self._above(r)[:1] == [ranked[0][0]])
+
+    def _near(self, concept: Concept, surface: str, evidence: _Evidence) -> int:
+        """How many other names speak for the subdivision of a place, or its small country."""
         if concept.place_type in _AREAS:
             return evidence.count(concept.iri, surface)
         above = self._above(concept)
-        if not above or above[0] in _WITH_STATES:
+        return evidence.count(above[0], surface) if above else 0
+
+    def _support(self, concept: Concept, surface: str, evidence: _Evidence) -> int:
+        """How many other names speak for a place: for its state where the country is large."""
+        if concept.place_type in _AREAS and not concept.minor:
+            return evidence.count(concept.iri, surface)
+        above = self._above(concept)
+        if not above:
             return 0
-        return evidence.count(above[0], surface)
+        if above[-1] in _WITH_STATES:
+            return evidence.count(above[0], surface) if len(above) > 1 else 0
+        return evidence.count(above[-1], surface)
 
     def _foreign(self, concept: Concept, evidence: _Evidence, surface: str) -> bool:
         """Whether the document is at home among subdivisions that do not hold the place.
@@ -367,8 +442,9 @@ class Places:
         if any(evidence.count(iri, surface) for iri in own):
             return False
         for iri, sources in evidence.sources.items():
-            around = self._authority.get(iri)
-            if around is not None and around.place_type == "subdivision" and sources - {surface}:
+            if "/subdivision/" not in iri or not sources - {surface}:
+                continue
+            if any(p in _TRANSPLANTED for p in self._authority.ancestors(iri)):
                 return True
         return False
 
