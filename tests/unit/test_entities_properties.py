@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -9,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kg_builder.authority import Authority
-from kg_builder.entities import about, resolve
+from kg_builder.entities import Decisions, about, resolve
+from kg_builder.entities.decisions import groups
 from kg_builder.model import (
     Count,
     DateValue,
@@ -85,19 +87,89 @@ def corpora(draw: st.DrawFn) -> list[ResolveRecord]:
     return found
 
 
+SLUGS = ["novak", "anna-novak", "quarry-crisis-group", "qcg", "kunduz", "afghanistan", "nobody"]
+keys = st.builds(
+    "{}{}/{}".format,
+    st.sampled_from(["entity/", "article/article-0#entity=", "article/article-1#entity="]),
+    st.sampled_from(["person", "organization", "place"]),
+    st.sampled_from(SLUGS),
+)
+pairs = st.tuples(keys, keys).filter(lambda p: p[0] != p[1]).map(lambda p: (min(p), max(p)))
+
+
+@st.composite
+def decided(draw: st.DrawFn) -> Decisions:
+    """Decisions that do not contradict one another, as the file's reader lets through."""
+    same = draw(st.lists(pairs, max_size=3, unique=True))
+    first = groups(same)
+    different = [
+        (a, b)
+        for a, b in draw(st.lists(pairs, max_size=3, unique=True))
+        if first.get(a, a) != first.get(b, b)
+    ]
+    names = draw(st.dictionaries(keys, st.sampled_from(["New Name", "Other Name"]), max_size=2))
+    return Decisions(tuple(sorted(same)), tuple(sorted(different)), tuple(sorted(names.items())))
+
+
 @settings(max_examples=60, deadline=None)
-@given(corpora(), st.randoms(use_true_random=False))
-def test_order_and_history_do_not_matter(records: list[ResolveRecord], random: Random) -> None:
+@given(corpora(), decided(), st.randoms(use_true_random=False))
+def test_order_and_history_do_not_matter(
+    records: list[ResolveRecord], decisions: Decisions, random: Random
+) -> None:
     shuffled = random.sample(records, len(records))
-    once = resolve(records, AUTHORITY)
+    once = resolve(records, AUTHORITY, decisions)
     resolve(shuffled[1:], AUTHORITY)  # an earlier build of a part leaves no trace
-    assert resolve(iter(shuffled), AUTHORITY) == once
+    assert resolve(iter(shuffled), AUTHORITY, decisions) == once
+
+
+@settings(max_examples=100, deadline=None)
+@given(corpora(), pairs, st.sampled_from(["same", "different"]))
+def test_a_decision_is_carried_out_or_told(
+    records: list[ResolveRecord], pair: tuple[str, str], what: str
+) -> None:
+    """And what an article's handle names shows it: it is in that entity or in the other."""
+    found = resolve(records, AUTHORITY, Decisions(**{what: (pair,)}))
+    reasons = [why for e in found.entities for why in e.reasons if why.startswith("user decision")]
+    assert bool(reasons) != bool(found.notes)
+    handles = [_named_by(handle, records, found.entity_of) for handle in pair]
+    if not found.notes and all(handles):
+        assert (handles[0] == handles[1]) == (what == "same")
+
+
+def _named_by(
+    handle: str, records: list[ResolveRecord], entity_of: dict[str, tuple[str, ...]]
+) -> set[str]:
+    """Keys of the entities that one article gives exactly this name and class."""
+    article, _, name = handle.partition("#entity=")
+    return {
+        entity_of[record.article][number]
+        for record in records
+        if f"article/{record.article}" == article
+        for number, item in enumerate(record.entities)
+        if item.authority is None
+        and name == f"{item.kind.lower()}/{item.name.lower().replace(' ', '-')}"
+    }
 
 
 @settings(max_examples=60, deadline=None)
-@given(corpora())
-def test_everything_is_resolved_and_every_key_is_unique(records: list[ResolveRecord]) -> None:
-    found = resolve(records, AUTHORITY)
+@given(corpora(), st.lists(pairs, min_size=1, max_size=3))
+def test_decisions_about_other_articles_change_nothing(
+    records: list[ResolveRecord], pairs: list[tuple[str, str]]
+) -> None:
+    away = tuple(
+        (f"article/gone#entity={a.rpartition('=')[2].removeprefix('entity/')}", b) for a, b in pairs
+    )
+    found = resolve(records, AUTHORITY, Decisions(same=away, different=away))
+    assert found.notes
+    assert replace(found, notes=()) == resolve(records, AUTHORITY)
+
+
+@settings(max_examples=60, deadline=None)
+@given(corpora(), decided())
+def test_everything_is_resolved_and_every_key_is_unique(
+    records: list[ResolveRecord], decisions: Decisions
+) -> None:
+    found = resolve(records, AUTHORITY, decisions)
     entities = {e.key for e in found.entities}
     events = {e.key for e in found.events}
     assert len(entities) == len(found.entities)

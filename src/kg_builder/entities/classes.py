@@ -49,8 +49,8 @@ def _by_far(nodes: list[Node]) -> EntityKind | None:
     for node in nodes:
         weights[node.kind] += node.local.confidence
     kind = min(weights, key=lambda k: (-weights[k], k))
-    rest = sum(sorted(weights.values())) - weights[kind]
-    return kind if weights[kind] >= MAJORITY * rest else None
+    rest = sum(weight for other, weight in sorted(weights.items()) if other != kind)
+    return kind if round(weights[kind] - MAJORITY * rest, 6) >= 0 else None
 
 
 def _adopt(clusters: Clusters, numbers: list[int], kind: EntityKind, whose: str) -> None:

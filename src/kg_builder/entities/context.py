@@ -53,13 +53,17 @@ class Context:
                 self.articles[root].add(node.article)
                 self.roots[node.article].append(root)
         low, high = _COMMON
-        self._limit = min(high, max(low, len(self.roots) // _COMMON_SHARE))
+        limit = min(high, max(low, len(self.roots) // _COMMON_SHARE))
+        self._telling: dict[str, list[int]] = {
+            article: [root for root in roots if self._tells(root, limit)]
+            for article, roots in self.roots.items()
+        }
 
-    def _tells(self, root: int) -> bool:
-        node = self.clusters.nodes[root]
-        if node.kind == "Region" or node.local.place_type in _STATES:
+    def _tells(self, root: int, limit: int) -> bool:
+        if not 1 < len(self.articles[root]) <= limit:
             return False
-        return 1 < len(self.articles[root]) <= self._limit
+        node = self.clusters.nodes[root]
+        return node.kind != "Region" and node.local.place_type not in _STATES
 
     def together(self, one: int, other: int) -> bool:
         """Whether an article names both as two things."""
@@ -68,12 +72,12 @@ class Context:
     def shared(self, one: int, other: int) -> list[str]:
         """Names of telling entities that articles of both clusters have in common, sorted."""
         small, large = sorted((one, other), key=lambda r: (len(self.articles[r]), r))
+        there = self.articles[large]
         found = set()
         for article in sorted(self.articles[small])[:_READ]:
-            for root in self.roots[article]:
-                if root in (one, other) or not self._tells(root):
-                    continue
-                if any(a != article and a in self.articles[large] for a in self.articles[root]):
+            elsewhere = there - {article} if article in there else there
+            for root in self._telling[article]:
+                if root not in (one, other) and not elsewhere.isdisjoint(self.articles[root]):
                     found.add(self.clusters.nodes[root].local.name)
         return sorted(found)
 
@@ -142,15 +146,16 @@ def _legal_forms(context: Context) -> list[Pair]:
                 plain[norm].append(root)
     found = []
     for core, by_form in forms.items():
-        full = _distinct(context, (r for roots in by_form.values() for r in roots))
-        bare = [r for r in _distinct(context, plain.get(core, ())) if r not in full]
-        if len(full) != 1 or len(bare) != 1:
+        if len(by_form) > 1:
             continue
-        shared = context.shared(full[0], bare[0])
-        if " " in core or shared or context.together(full[0], bare[0]):
-            name = context.clusters.nodes[full[0]].local.name
-            reason = f"“{name}” is “{core}” with its legal form{_because(shared)}"
-            found.append((full[0], bare[0], reason))
+        roots = [r for form in by_form.values() for r in form]
+        first, *others = _distinct(context, (*roots, *plain.get(core, ())))
+        for other in others:
+            shared = context.shared(first, other)
+            if " " in core or shared or context.together(first, other):
+                name = min(context.clusters.nodes[r].local.name for r in roots)
+                reason = f"“{name}” is “{core}” with its legal form{_because(shared)}"
+                found.append((first, other, reason))
     return found
 
 

@@ -50,7 +50,7 @@ class Clusters:
         self.nodes = nodes
         self._parent = list(range(len(nodes)))
         self._authority: list[str | None] = [node.local.authority for node in nodes]
-        self._reasons: list[set[str]] = [set() for _ in nodes]
+        self._reasons: dict[int, set[str]] = {}
         self._sides: dict[int, frozenset[tuple[int, int]]] = {}
 
     def root(self, number: int) -> int:
@@ -67,7 +67,7 @@ class Clusters:
 
     def note(self, number: int, reason: str) -> None:
         """Record a reason on a node's cluster."""
-        self._reasons[self.root(number)].add(reason)
+        self._reasons.setdefault(self.root(number), set()).add(reason)
 
     def sides(self, number: int) -> frozenset[tuple[int, int]]:
         """The sides of decisions, as (decision, 0 or 1), that a node's cluster is on."""
@@ -122,7 +122,8 @@ class Clusters:
             if self._sides:
                 self._sides[a] = self.sides(a) | self.sides(b)
             self._parent[b] = a
-            self._reasons[a] |= self._reasons[b]
+            if b in self._reasons:
+                self._reasons.setdefault(a, set()).update(self._reasons.pop(b))
         self._authority[a] = authority
 
     def join_all(self, numbers: Iterable[int], reason: str) -> None:
@@ -160,7 +161,7 @@ class Clusters:
             linked = [n for n in nodes if n.local.authority is not None]
             votes = Counter(n.kind for n in linked or nodes)
             kind = min(votes, key=lambda k: (-votes[k], k))
-            reasons = set(self._reasons[root])
+            reasons = self._reasons.get(root, set())
             reasons.update(why for node in nodes for why in node.local.same_because)
             found.append(Cluster(nodes, kind, self._authority[root], reasons, labels.get(root)))
         return found

@@ -24,6 +24,10 @@ _SOUNDS: Final = (
     (re.compile("[aeiouwy]+h?(?![aeiouwy])|[aeiouwy]+"), "a"),
     (re.compile(r"(.)\1+"), r"\1"),
 )
+_VOWELS: Final = re.compile("[aeiouwy]+")
+_SINGLE: Final = {"a": "a", "e": "ai", "i": "i", "y": "i", "o": "u", "u": "u", "w": "u"}
+"""Corners of the vowel triangle; a run of vowels is near those of all its letters."""
+
 _SMALL: Final = frozenset("of and the for in on at to de la & und et".split())
 _LEGAL: Final = {
     "incorporated": "inc", "inc": "inc", "corporation": "corp", "corp": "corp", "ltd": "ltd",
@@ -59,11 +63,15 @@ def _fits(word: str, other: str) -> bool:
     return word == other or (len(word) == 1 and other.startswith(word))
 
 
+def _plain(word: str) -> str:
+    text = unicodedata.normalize("NFKD", word.casefold())
+    return _LETTERS.sub("", "".join(c for c in text if not unicodedata.combining(c)))
+
+
 @lru_cache(maxsize=200_000)
 def sound(word: str) -> str:
     """How a word sounds in any transliteration: consonants, and a mark for each run of vowels."""
-    text = unicodedata.normalize("NFKD", word.casefold())
-    text = _LETTERS.sub("", "".join(c for c in text if not unicodedata.combining(c)))
+    text = _plain(word)
     for pattern, to in _SOUNDS:
         text = pattern.sub(to, text)
     return text
@@ -75,18 +83,37 @@ def sounds(norm: str) -> tuple[str, ...]:
 
 
 def spelled_alike(one: str, other: str, consonants: int) -> bool:
-    """Whether two normalised names of one sound differ only in words long enough to tell.
+    """Whether two normalised names of one sound differ as transliterations of one name do.
 
-    Such a word has at least `consonants` consonants, and the same letter or sound begins it.
+    Each word that differs has at least `consonants` consonants and five letters, and its vowels
+    are near one another ("i" and "e", "o" and "u"), but for one in a word of three or more: what
+    sets Hassan apart from Hussein is vowels alone.
     """
-    pairs = list(zip(one.split(), other.split(), strict=True))
+    pairs = zip(one.split(), other.split(), strict=True)
     changed = [(a, b) for a, b in pairs if a != b]
     return bool(changed) and all(
         len(sound(a).replace("a", "")) >= consonants
         and min(len(a), len(b)) >= 5
         and sound(a) == sound(b)
+        and _vowels_agree(a, b)
         for a, b in changed
     )
+
+
+def _vowels_agree(one: str, other: str) -> bool:
+    left, right = (_VOWELS.findall(_plain(word)) for word in (one, other))
+    if len(left) != len(right):
+        return False
+    far = sum(_nearness(a).isdisjoint(_nearness(b)) for a, b in zip(left, right, strict=True))
+    return far <= (1 if len(left) > 2 else 0)
+
+
+def _nearness(vowels: str) -> frozenset[str]:
+    """The corners of the vowel triangle that a run of vowels is near."""
+    if vowels in _SINGLE:
+        return frozenset(_SINGLE[vowels])
+    found = {corner for vowel in vowels for corner in _SINGLE.get(vowel, vowel)}
+    return frozenset(found - {"a"} if "a" not in vowels else found)
 
 
 def initials(name: str) -> str | None:
