@@ -38,6 +38,8 @@ github.com/datasets/country-codes (PDDL). Display names: Unicode CLDR (Unicode L
 ORG_ORIGIN = """Names and Wikidata ids: the public list supranational-bodies.yaml (entries with
 SPRVD ids), CC BY-SA 4.0 (creativecommons.org/licenses/by-sa/4.0/); selected and reshaped.
 This file is CC BY-SA 4.0 too. Acronyms and further spellings chosen for kg-builder."""
+NEWS_ORIGIN = """Names and Wikidata ids chosen and written for kg-builder from general knowledge.
+Apache-2.0."""
 SUBDIVISION_ORIGIN = """Names and Wikidata ids: the public list territories.json (612
 territories; MIT). Left out: subdivisions named like a large city of the same country,
 and occupied ones."""
@@ -310,6 +312,69 @@ def organizations(facts: Path, names: Mapping[str, Any]) -> list[str]:
     return blocks
 
 
+SPELLINGS = (("Organization", "Organisation"), ("Co-operation", "Cooperation"),
+             ("Programme", "Program"), ("Centre", "Center"), ("United Nations", "UN"),
+             ("United Nations", "U.N."))  # fmt: skip
+GENERIC = frozenset(
+    {"SESAME", "CLARIN", "Statistical Commission", "General Court", "Court of Justice", "Benelux"}
+)
+ACRONYMS = frozenset("APEC CERN EFTA WIPO PAHO IUCN ECDC EASA IFAD OECS ESCWA COMESA".split())
+"""Short acronyms that mean one body in any news text; longer ones are taken from the list."""
+
+
+def spellings(name: str) -> list[str]:
+    """A name with each British or American word, and "UN", in the place of the other."""
+    found = [name]
+    for one, other in SPELLINGS:
+        found += [n.replace(one, other) for n in found if one in n]
+        if "Nations" not in one:
+            found += [n.replace(other, one) for n in found if re.search(rf"{other}\b", n)]
+    return unique(found, besides=[name])
+
+
+def bodies(facts: Path, names: Mapping[str, Any]) -> list[str]:
+    """All other bodies of the list that have an English name and a Wikidata id."""
+    blocks = []
+    given = dict(read_bodies(facts))
+    taken = {given[key]["Wikidata_code"] for key in names["organizations"]}
+    for body in given.values():
+        name = " ".join(body.get("Name_en", "null").replace("’", "'").split())
+        wikidata = body["Wikidata_code"]
+        if not re.fullmatch(r"Q\d+", wikidata) or wikidata in taken or name in GENERIC:
+            continue
+        if name == "null" or "(" in name:
+            continue
+        taken.add(wikidata)
+        other = [v for k, v in sorted(body.items()) if re.fullmatch(r"Name_other(_\d)?_en", k)]
+        other = [n for n in other if " " in n and "(" not in n and n[0].isupper()]
+        short = body.get("Abbreviation_en", "")
+        long = len(short) > 4 and short not in GENERIC
+        sure = short.isupper() and short.isalpha() and (long or short in ACRONYMS)
+        fields = names_of(name, [*spellings(name), *other], [short] if sure else [])
+        fields.append(("kg:orgType", '"igo"'))
+        fields.append(("skos:exactMatch", f"<{WIKIDATA}{wikidata}>"))
+        iri = "organization/" + re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+        blocks.append(base(concept(iri, "skos:Concept , kg:Organization", fields)))
+    return sorted(blocks)
+
+
+def news_organizations(names: Mapping[str, str]) -> list[str]:
+    """The organisations of news_names.toml."""
+    blocks = []
+    for kind, lines in sorted(names.items()):
+        for line in lines.strip().splitlines():
+            name, *rest = (part.strip() for part in line.split("|"))
+            wikidata = [part for part in rest if re.fullmatch(r"Q\d+", part)]
+            acronyms = [part[1:] for part in rest if part.startswith("=")]
+            other = [p for p in rest if p not in wikidata and not p.startswith("=")]
+            fields = names_of(name, other, [a for a in acronyms if a != name])
+            fields.append(("kg:orgType", literal(kind)))
+            fields += [("skos:exactMatch", f"<{WIKIDATA}{item}>") for item in wikidata]
+            iri = "organization/" + re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+            blocks.append(base(concept(iri, "skos:Concept , kg:Organization", fields)))
+    return blocks
+
+
 def demonyms(facts: Path, names: Mapping[str, Any]) -> list[str]:
     """Demonyms of countries that our own list does not have."""
     blocks = []
@@ -344,7 +409,10 @@ def main(arguments: list[str]) -> None:
     write(out / "subdivisions.ttl", "Subdivisions of countries.", SUBDIVISION_ORIGIN,
           subdivisions(facts))  # fmt: skip
     write(out / "organizations.ttl", "International organisations.", ORG_ORIGIN,
-          organizations(facts, names))  # fmt: skip
+          organizations(facts, names) + bodies(facts, names))  # fmt: skip
+    news = tomllib.loads((HERE / "news_names.toml").read_text(encoding="utf-8"))
+    write(out / "organizations-news.ttl", "Organisations that news is full of.", NEWS_ORIGIN,
+          news_organizations(news))  # fmt: skip
     write(out / "demonyms.ttl", "Demonyms.", DEMONYM_ORIGIN, demonyms(facts, names))
 
 

@@ -269,15 +269,16 @@ def test_names_and_demonyms_are_listed_in_order() -> None:
 
 
 def test_loading_is_fast_and_cities_wait_until_asked() -> None:
-    Authority.load()
-    start = time.process_time()
-    loaded = Authority.load()
-    files = time.process_time() - start
+    spent = []
+    for _ in range(3):
+        start = time.process_time()
+        loaded = Authority.load()
+        spent.append(time.process_time() - start)
     start = time.process_time()
     loaded.cities("Astana")
     cities = time.process_time() - start
-    assert files < 0.15
-    assert cities < 1.5  # 0.4 s on a quiet machine
+    assert min(spent) < 0.25  # 0.1 s on a quiet machine
+    assert cities < 0.8  # 0.15 s on a quiet machine
 
 
 def test_the_order_of_names_does_not_depend_on_the_hash_seed() -> None:
@@ -311,7 +312,7 @@ def test_the_files_are_what_the_script_makes_of_the_facts(tmp_path: Path) -> Non
     script = ROOT / "training" / "make_authority.py"
     subprocess.run([sys.executable, script, facts, tmp_path], check=True)
     made = {p.name: p.read_bytes() for p in sorted(tmp_path.glob("*.ttl"))}
-    assert len(made) == 6
+    assert len(made) == 7
     for name, data in made.items():
         assert data == (ROOT / "ontology" / "authority" / name).read_bytes(), name
 

@@ -47,6 +47,10 @@ def links(text: str, surface: str) -> list[str | None]:
         ("The governor of Jawzjan met them in Kabul.", "Jawzjan", STATE + "AF-JOW"),
         ("Afghan troops left Kunduz province.", "Kunduz", STATE + "AF-KDZ"),
         ("Troops in the province of Kandahar left.", "Kandahar", STATE + "AF-KAN"),
+        # a national team is not its country
+        ("It mocked England captain Anders Pale on Friday.", "England", None),
+        ("Chile won the qualifier on Sunday.", "Chile", None),
+        ("The qualifier was played in Chile on Sunday.", "Chile", COUNTRY + "CL"),
         # a town that only its surroundings tell
         ("A man from Malakoff, Texas, was held.", "Malakoff", "geonames:4708877"),
         ("He was held in Lovejoy on Friday.", "Lovejoy", None),

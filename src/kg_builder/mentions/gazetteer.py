@@ -113,6 +113,8 @@ def _usable(name: str, lexicon: Lexicon) -> bool:
         return False
     if _DOTTED.fullmatch(name):
         return True
+    if name.startswith(("al-", "al ")):
+        return True
     return name[:1].isupper() and (len(name) > 2 or name in {"US", "UK", "UN", "EU", "AU"})
 
 

@@ -14,11 +14,14 @@ from typing import Final
 from kg_builder.authority import Authority, Concept
 from kg_builder.mentions.candidates import Candidate, Sent
 from kg_builder.mentions.lexicon import Lexicon
+from kg_builder.mentions.teams import is_team
 from kg_builder.places import KNOWN_CITY
 from kg_builder.vocab import AUTHORITY
 
 _KINDS: Final = ("Place", "Region", "Facility")
 _STATES: Final = ("country", "territory")
+_TEAMS: Final = (*_STATES, "region", "subdivision")
+"""Kinds of places whose name is their national team's too."""
 _AREAS: Final = (*_STATES, "subdivision")
 _RANK: Final = {"country": 0, "territory": 1, "region": 2, "feature": 4, "subdivision": 5}
 _DOMINANT: Final = 10
@@ -155,6 +158,9 @@ class Places:
         untold: dict[str, tuple[Concept | None, str | None]] = {}
         for c in named:
             one, name = told.get(c.start), _plain(c.surface)
+            if one is None and c.type in _TEAMS and is_team(sents[c.sentence], c):
+                self._set(c, None, UNTOLD)
+                continue
             if one is None and name in home:
                 one = home[name]
             if one is None and len(senses.get(name, ())) == 1:
