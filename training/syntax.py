@@ -79,9 +79,10 @@ def lemma_tables(sentences: Sequence[Sentence]) -> Lookups:
     for sentence in sentences:
         for token in sentence.tokens:
             seen[token.upos.lower(), token.form.lower()][token.lemma] += 1
-    table = lookups.get_table("lemma_exc")
-    exceptions = {pos: dict(forms) for pos, forms in table.items()}
-    index = {pos: set(lemmas) for pos, lemmas in lookups.get_table("lemma_index").items()}
+    # a table's keys are hashes: ask for each part of speech by name
+    table, listed = lookups.get_table("lemma_exc"), lookups.get_table("lemma_index")
+    exceptions = {pos: dict(table.get(pos, {})) for pos in ("adj", "adv", "noun", "verb")}
+    index = {pos: set(listed.get(pos, ())) for pos in ("adj", "adv", "noun", "verb")}
     rules = lookups.get_table("lemma_rules")
     uses: Counter[tuple[str, str]] = Counter()
     for (pos, _), lemmas in seen.items():
