@@ -208,6 +208,16 @@ def print_errors(rows: Sequence[Row]) -> None:
     print("    not found:", ", ".join(f"{w} {n}" for w, n in sorted(lost.items())))
 
 
+def measure(folder: Path) -> list[Row]:
+    """All rows of the two topics in MEANTIME's folder, analysed and resolved together."""
+    settings = load_settings()
+    analyser = Analyser(settings)
+    texts = [read(path, topic) for topic in TOPICS for path in sorted((folder / topic).iterdir())]
+    found = {t.id: analyser.analyse(f"{t.id}.txt", t.text.encode(), Hints()) for t in texts}
+    resolution = resolve_analyses([a for t in texts for a in found[t.id]], settings)
+    return [row for t in texts for row in compare(t, found[t.id], resolution)]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--shared", type=Path, default=ROOT.parent / "shared")
@@ -216,12 +226,7 @@ def main() -> None:
     folder = options.shared / "train" / "meantime"
     if not folder.is_dir():
         sys.exit(f"{folder} is not there; --shared names the folder of the development data")
-    settings = load_settings()
-    analyser = Analyser(settings)
-    texts = [read(path, topic) for topic in TOPICS for path in sorted((folder / topic).iterdir())]
-    found = {t.id: analyser.analyse(f"{t.id}.txt", t.text.encode(), Hints()) for t in texts}
-    resolution = resolve_analyses([a for t in texts for a in found[t.id]], settings)
-    rows = [row for t in texts for row in compare(t, found[t.id], resolution)]
+    rows = measure(folder)
     for topic in TOPICS:
         print_scores(topic, [row for row in rows if row.topic == topic])
     for part in ("work", "report"):

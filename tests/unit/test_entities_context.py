@@ -67,6 +67,12 @@ def test_a_surname_in_another_story_stays_apart(authority: Authority) -> None:
     assert not same(resolve(records, authority), "a", "b"), "a country ties no two stories"
 
 
+def test_peoples_tie_no_two_stories(authority: Authority) -> None:
+    peoples = [local(name, "Group") for name in ("Andorrans", "Samoans", "Tongans")]
+    records = [record("a", local("Anna Novak"), *peoples), record("b", local("Novak"), *peoples)]
+    assert not same(resolve(records, authority), "a", "b")
+
+
 def test_a_title_speaks_for_one_and_a_gender_against(authority: Authority) -> None:
     full = record("a", local("Anna Novak", titles=("Governor",)), MINE)
     bare = record("b", local("Novak", titles=("Governor",)), MINE)
@@ -99,6 +105,7 @@ def test_initials_and_left_out_names(authority: Authority) -> None:
     for short in ("J. F. Novak", "J.F. Novak", "John Novak", "John F. Novak", "J. Novak"):
         found = resolve([full, record("b", local(short), MINE)], authority)
         assert same(found, "a", "b"), short
+        assert entity(found, "b").name == "John Fitzgerald Novak"
         assert not same(resolve([full, record("b", local(short), CLUB)], authority), "a", "b")
     for other in ("J. G. Novak", "Jane Novak", "K. Novak", "John Nowak"):
         found = resolve([full, record("b", local(other), MINE)], authority)

@@ -33,6 +33,9 @@ _READ: Final = 50
 _CROWD: Final = 8
 """More candidates than this under one key say that the key tells nothing."""
 
+_VAGUE: Final = frozenset({"Region", "Group"})
+"""Classes whose members tie no two stories together: "American" stands everywhere."""
+
 _STATES: Final = frozenset({"country", "territory", "region"})
 _HE: Final = frozenset("mr sir lord king prince sheikh shaikh father brother".split())
 _SHE: Final = frozenset("mrs ms miss madam lady queen princess sister baroness".split())
@@ -63,7 +66,7 @@ class Context:
         if not 1 < len(self.articles[root]) <= limit:
             return False
         node = self.clusters.nodes[root]
-        return node.kind != "Region" and node.local.place_type not in _STATES
+        return node.kind not in _VAGUE and node.local.place_type not in _STATES
 
     def together(self, one: int, other: int) -> bool:
         """Whether an article names both as two things."""

@@ -11,6 +11,7 @@ from kg_builder.entities.clusters import is_known_place
 from kg_builder.entities.deciding import OPEN_AUTHORITY, concept_suffix, plain_key
 from kg_builder.entities.names import acronym_form, normal
 from kg_builder.entities.nodes import PLACES, Cluster, Node
+from kg_builder.entities.variants import person_words
 from kg_builder.model import Entity, EntityKind
 from kg_builder.vocab import short_hash
 
@@ -82,7 +83,13 @@ def canonical_name(nodes: Iterable[Node]) -> str:
     names = [n for n in votes if acronym_form(n) is None] or list(votes)
     frequent = max(len(votes[name]) for name in names)
     names = [name for name in names if 3 * len(votes[name]) >= frequent]
-    return min(names, key=lambda n: (-len(normal(n).split()), n.isupper(), -len(votes[n]), n))
+    return min(names, key=lambda n: (*_fullness(n), n.isupper(), -len(votes[n]), n))
+
+
+def _fullness(name: str) -> tuple[int, int]:
+    """Less for a name with more words: those that are no initials first."""
+    words = person_words(name)
+    return -sum(len(word) > 1 for word in words), -len(words)
 
 
 def keys(found: Sequence[Profile]) -> list[str]:
