@@ -9,6 +9,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from kg_builder.entities.decisions import Decisions
@@ -33,6 +34,7 @@ class _Bearers:
     bare: list[int] = field(default_factory=list)
 
 
+@lru_cache(maxsize=200_000)
 def plain_key(kind: str, name: str) -> str:
     """The key of an entity whose class and name are no other's."""
     return f"entity/{kind.lower()}/{slug(name)}"
