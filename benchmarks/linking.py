@@ -286,12 +286,18 @@ def main() -> None:
     parser.add_argument("--shared", type=Path, default=ROOT.parent / "shared")
     parser.add_argument("--errors", type=int, default=0, help="errors shown of each working half")
     parser.add_argument("--only", choices=("toponyms", "wikidata"))
+    parser.add_argument("--model", default="none", help="a model of names; none: patterns alone")
     options = parser.parse_args()
     folder = options.shared / "bench" / "linking"
     if not folder.is_dir():
         sys.exit(f"{folder} is not there; --shared names the folder of the development data")
     authority = Authority.load()
-    extractor = Extractor(authority)
+    if options.model == "none":
+        extractor = Extractor(authority)
+    else:
+        from kg_builder.mentions import models
+
+        extractor = Extractor(authority, finder=models.load(options.model))
     if options.only != "wikidata":
         for name, texts in (("LGL", lgl), ("GeoVirus", geovirus)):
             toponyms(name, list(texts(folder / "toponyms")), extractor, authority, options.errors)

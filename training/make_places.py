@@ -206,6 +206,16 @@ def base_name(raw: str) -> str:
     return name
 
 
+def middle(state: Mapping[str, str], towns: list[tuple[float, float]]) -> tuple[float, float]:
+    """Where a subdivision lies; amid its towns where the list puts it far from all of them."""
+    here = (float(state["latitude"]), float(state["longitude"]))
+    if not towns:
+        return here
+    amid = (sum(t[0] for t in towns) / len(towns), sum(t[1] for t in towns) / len(towns))
+    spread = max(km(amid, town) for town in towns)
+    return amid if km(here, amid) > max(200, 2 * spread) else here
+
+
 def subdivision_rows(
     states: list[dict[str, str]], admin: Mapping[str, list[str]], cities: list[dict[str, Any]],
     own: Mapping[str, Any],
@@ -213,12 +223,14 @@ def subdivision_rows(
     """The rows of subdivisions.csv."""
     towns: dict[tuple[str, str], int] = {}
     people: Counter[str] = Counter()
+    points: dict[str, list[tuple[float, float]]] = defaultdict(list)
     of_admin = {(c[:2], a): c for c, found in admin.items() for a in found}
     for city in cities:
         key = (city["countrycode"], plain(city["name"]))
         towns[key] = max(towns.get(key, 0), city["population"])
         if code := of_admin.get((city["countrycode"], city["admin1code"])):
             people[code] += city["population"]
+            points[code].append((city["latitude"], city["longitude"]))
     by_id = {s["id"]: s["iso3166_2"] for s in states}
     generic = {word.lower() for word in own["generic"]}
     left_out = set(own["left_out"])
@@ -226,6 +238,7 @@ def subdivision_rows(
     for state in states:
         code, kind = state["iso3166_2"], state["type"].lower()
         given = own["subdivisions"].get(code, {})
+        north, east = given.get("at") or middle(state, points[code])
         name = given.get("name") or base_name(state["name"])
         town = towns.get((code[:2], plain(name)), 0)
         if code in left_out or plain(name) in left_out or (
@@ -239,7 +252,7 @@ def subdivision_rows(
         wikidata = state["wikiDataId"] if re.fullmatch(r"Q\d+", state["wikiDataId"]) else ""
         rows.append([
             code, name, "|".join(given.get("alt", ())), head,
-            f"{float(state['latitude']):.3f}", f"{float(state['longitude']):.3f}", str(size),
+            f"{north:.3f}", f"{east:.3f}", str(size),
             wikidata, by_id.get(state["parent_id"], ""), "01"[bool(alone or given.get("alone"))],
             "|".join(sorted(admin.get(code, ()))),
         ])  # fmt: skip

@@ -27,7 +27,7 @@ _RANK: Final = {"country": 0, "territory": 1, "region": 2, "feature": 4, "subdiv
 _DOMINANT: Final = 10
 """How many times as large as any other of its name a place must be to be meant untold."""
 _LARGE: Final = 100_000
-_WORLD: Final = 1_000_000
+_WORLD: Final = 500_000
 """People in a city that readers know from afar, so that a namesake needs more than context."""
 _CACHED: Final = 20_000
 _HEADS: Final = frozenset({"state", "province", "governorate", "oblast", "region", "prefecture"})
@@ -393,7 +393,7 @@ class Places:
                 for r in likely if r is not best
             )  # fmt: skip
             overshadowed = (
-                near[best.iri] < 3
+                (near[best.iri] < 3 or largest.contained_in[:1] == best.contained_in[:1])
                 and best is not largest
                 and largest.population >= max(_WORLD, _DOMINANT * best.population)
             )
