@@ -112,6 +112,9 @@ def _build(options: argparse.Namespace) -> int:
     settings = _settings(options, workers=options.workers, base=options.base)
     if not options.fresh:
         settings = _kept(options, settings)
+    if options.model is not None:
+        extractors = settings.extractors.model_copy(update={"model": options.model})
+        settings = settings.model_copy(update={"extractors": extractors})
     return _change(
         options,
         lambda progress: pipeline.build(
@@ -354,6 +357,11 @@ def _parser() -> argparse.ArgumentParser:
     _store(build)
     build.add_argument("--publication", metavar="NAME", help="the outlet of all these inputs")
     build.add_argument("--base", metavar="IRI", help="base IRI of the data")
+    build.add_argument(
+        "--model",
+        metavar="NAME",
+        help="default, none, a spaCy pipeline's name or folder, gliner:NAME",
+    )
     build.add_argument("--workers", type=int, metavar="N", help="processes (default: the cores)")
     build.add_argument(
         "--sync", action="store_true", help="drop what has vanished from the folders"

@@ -49,7 +49,7 @@ def _home(key: str, named: set[str], resolution: Resolution) -> tuple[str, ...]:
     around = [found for up in place.contained_in if (found := entity(resolution, up)) is not None]
     parts = [found.key for found in around if found.place_type == "subdivision"]
     states = [found.key for found in around if found.place_type in _STATES]
-    return tuple(up for up in (*parts, *states) if up in named)[:1]
+    return tuple(up for up in (*states, *parts) if up in named)[:1]
 
 
 def _regions_above(key: str, resolution: Resolution) -> set[str]:

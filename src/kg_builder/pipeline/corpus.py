@@ -8,7 +8,7 @@ from pathlib import Path
 
 from kg_builder.authority import Authority
 from kg_builder.config import Settings
-from kg_builder.entities import resolve
+from kg_builder.entities import Decisions, resolve
 from kg_builder.model import Resolution
 from kg_builder.pipeline.analyse import Analysis, ArticleHead, DocumentHead, Head, record_of
 
@@ -70,9 +70,10 @@ def assemble(
     return corpus
 
 
-def resolve_corpus(corpus: Corpus, authority: Authority) -> Resolution:
+def resolve_corpus(corpus: Corpus, authority: Authority, decisions: Decisions) -> Resolution:
     """Resolution over the articles that count."""
-    return resolve((corpus.articles[key].head.record for key in sorted(corpus.articles)), authority)
+    records = (corpus.articles[key].head.record for key in sorted(corpus.articles))
+    return resolve(records, authority, decisions)
 
 
 def resolve_analyses(analyses: Iterable[Analysis], settings: Settings) -> Resolution:

@@ -1,0 +1,88 @@
+"""Models that find names: any spaCy pipeline, label mapping, merging with the patterns."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import spacy
+
+from kg_builder import articles
+from kg_builder.authority import Authority
+from kg_builder.errors import ConfigError
+from kg_builder.mentions import Extractor, models
+from kg_builder.model import Document, Hints
+
+AUTHORITY = Authority.load()
+
+
+def pipeline(folder: Path, *names: tuple[str, str]) -> str:
+    """A real pipeline whose component `ner` knows the given names only."""
+    nlp = spacy.blank("en")
+    ruler = nlp.add_pipe("entity_ruler", name="ner")
+    ruler.add_patterns([{"label": label, "pattern": name} for name, label in names])
+    nlp.to_disk(folder)
+    return str(folder)
+
+
+def mentions(text: str, model: str, **labels: str) -> dict[str, tuple[str, str]]:
+    document = Document("a.txt", "text/plain", "sha256:0", text)
+    (article,) = articles.segment(document, Hints())
+    finder = models.load(model, labels)  # type: ignore[arg-type]
+    found, _ = Extractor(AUTHORITY, finder=finder).extract(article, text)
+    return {text[m.span.start : m.span.end]: (m.kind, m.method) for m in found}
+
+
+TEXT = (
+    "A quiet day in the valley\n\n"
+    "On Monday the farmers of Quarrydale met Bimbola Quill over the canal, and Quill agreed. "
+    "The Water Council of France had sent Xanthe to listen to them all.\n"
+)
+
+
+def test_a_model_adds_what_no_pattern_knows(tmp_path: Path) -> None:
+    model = pipeline(tmp_path / "m", ("Quarrydale", "GPE"), ("Xanthe", "PERSON"))
+    assert "Xanthe" not in mentions(TEXT, models.NONE)
+    found = mentions(TEXT, model)
+    assert found["Xanthe"] == ("Person", "pipeline")
+    assert found["Quarrydale"][0] == "Place"
+
+
+def test_what_authority_and_patterns_are_sure_of_stays(tmp_path: Path) -> None:
+    model = pipeline(tmp_path / "m", ("France", "ORG"), ("Water Council", "PERSON"))
+    found = mentions(TEXT, model)
+    assert all(kind != "Person" for name, (kind, _) in found.items() if "Council" in name)
+    assert ("Organization", "pipeline") not in [v for n, v in found.items() if n == "France"]
+
+
+def test_head_nouns_offices_and_opening_adverbs_are_no_names(tmp_path: Path) -> None:
+    text = (
+        "A quiet day in the valley\n\nFirstly, the Council met the President in a hall by the "
+        "river. The Middle Ages were long over, said those who came to hear them speak.\n"
+    )
+    names = [(n, "ORG") for n in ("Firstly", "Council", "President", "Middle Ages")]
+    assert mentions(text, pipeline(tmp_path / "m", *names)) == mentions(text, models.NONE) == {}
+
+
+def test_labels_of_another_pipeline_are_mapped(tmp_path: Path) -> None:
+    model = pipeline(tmp_path / "m", ("Xanthe", "HUMAN"))
+    assert "Xanthe" not in mentions(TEXT, model)
+    assert mentions(TEXT, model, HUMAN="Person")["Xanthe"][0] == "Person"
+
+
+def test_a_model_that_cannot_be_had_is_told(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="no installed spaCy pipeline and no folder"):
+        models.load("en_none_such")
+    with pytest.raises(ConfigError, match="GLiNER is not installed"):
+        models.load("gliner:any")
+    spacy.blank("en").to_disk(tmp_path / "bare")
+    with pytest.raises(ConfigError, match="no component 'ner'"):
+        models.load(str(tmp_path / "bare"))
+
+
+def test_the_digest_follows_the_files(tmp_path: Path) -> None:
+    one = pipeline(tmp_path / "a", ("Xanthe", "PERSON"))
+    same = pipeline(tmp_path / "b", ("Xanthe", "PERSON"))
+    other = pipeline(tmp_path / "c", ("Xanthe", "ORG"))
+    assert models.digest(one) == models.digest(same) != models.digest(other)
+    assert models.digest("none") != models.digest("en_none_such")
