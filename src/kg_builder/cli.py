@@ -349,25 +349,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"kg-builder {__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
-    build = _command(
-        commands, "build", _build, "build files and folders into a store, on top of what it holds",
-        'kg-builder build articles/ page.html --store graph --publication "The Daily Lantern"',
-    )  # fmt: skip
-    build.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="file or folder")
-    _store(build)
-    build.add_argument("--publication", metavar="NAME", help="the outlet of all these inputs")
-    build.add_argument("--base", metavar="IRI", help="base IRI of the data")
-    build.add_argument(
-        "--model",
-        metavar="NAME",
-        help="default, none, a spaCy pipeline's name or folder, gliner:NAME",
-    )
-    build.add_argument("--workers", type=int, metavar="N", help="processes (default: the cores)")
-    build.add_argument(
-        "--sync", action="store_true", help="drop what has vanished from the folders"
-    )
-    build.add_argument("--fresh", action="store_true", help="forget all earlier inputs")
-    _config_and_json(build)
+    _add_build(commands)
 
     remove = _command(
         commands, "remove", _remove, "take an article, a document or an input out of a store",
@@ -408,6 +390,28 @@ def _parser() -> argparse.ArgumentParser:
 
     _more_commands(commands)
     return parser
+
+
+def _add_build(commands: Any) -> None:
+    build = _command(
+        commands, "build", _build, "build files and folders into a store, on top of what it holds",
+        'kg-builder build articles/ page.html --store graph --publication "The Daily Lantern"',
+    )  # fmt: skip
+    build.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="file or folder")
+    _store(build)
+    build.add_argument("--publication", metavar="NAME", help="the outlet of all these inputs")
+    build.add_argument("--base", metavar="IRI", help="base IRI of the data")
+    build.add_argument(
+        "--model",
+        metavar="NAME",
+        help="default, none, a spaCy pipeline's name or folder, gliner:NAME",
+    )
+    build.add_argument("--workers", type=int, metavar="N", help="processes (default: the cores)")
+    build.add_argument(
+        "--sync", action="store_true", help="drop what has vanished from the folders"
+    )
+    build.add_argument("--fresh", action="store_true", help="forget all earlier inputs")
+    _config_and_json(build)
 
 
 def _more_commands(commands: Any) -> None:
