@@ -83,3 +83,42 @@ def test_a_held_back_article_shapes_nothing_and_comes_in_on_retry(
     assert (again.quarantined, again.articles) == (0, 2)
     assert list((store / "quarantine").iterdir()) == []
     assert b"Quill" in reading.export(Snapshots(store).require(), "nq")
+
+
+NO_ACRONYM = """
+@prefix sh: <http://www.w3.org/ns/shacl#> .
+@prefix kg: <https://w3id.org/kg-builder/ontology#> .
+<urn:bare> a sh:NodeShape ; sh:targetClass kg:Organization ; sh:property <urn:bare-acronym> .
+<urn:bare-acronym> sh:path kg:acronym ; sh:maxCount 0 ; sh:message "no acronyms here" .
+"""
+
+
+def test_an_entity_loses_the_fact_that_fails_and_does_not_get_it_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shapes = tmp_path / "shapes.ttl"
+    own = resources.shapes_file().read_text(encoding="utf-8")
+    shapes.write_text(own + NO_ACRONYM, encoding="utf-8")
+    inputs = tmp_path / "in"
+    inputs.mkdir()
+    (inputs / "good.txt").write_text(
+        GOOD.replace("the Ministry of Water", "the International Crisis Group (ICG)"),
+        encoding="utf-8",
+    )
+    settings = load_settings(None, {"workers": 1, "extractors.model": "none"}, environment={})
+    free = tmp_path / "free"
+    pipeline.build([inputs], free, settings)
+    assert b'/ontology#acronym> "ICG"' in reading.export(Snapshots(free).require(), "nq")
+    monkeypatch.setattr(resources, "shapes_file", lambda: shapes)
+    monkeypatch.setattr("kg_builder.pipeline.tasks._ANALYSERS", {})
+    monkeypatch.setattr("kg_builder.pipeline.tasks._GATES", [])
+    store = tmp_path / "s"
+    report = pipeline.build([inputs], store, settings)
+    assert report.quarantined == 0
+    assert any("acronym" in note for note in report.notes)
+    (inputs / "bad.txt").write_text(BAD, encoding="utf-8")
+    pipeline.build([inputs], store, settings)
+    grown = reading.export(Snapshots(store).require(), "nq")
+    assert b'/ontology#acronym> "ICG"' not in grown
+    pipeline.build([inputs], tmp_path / "whole", settings)
+    assert reading.export(Snapshots(tmp_path / "whole").require(), "nq") == grown
