@@ -254,11 +254,14 @@ class TestAbout:
         it = record("a", place, region, teaser=True, about=(0,))
         assert about(it, resolve([it], authority))[-1] == "entity/region/central-asia"
 
-    def test_city_stands_for_the_region_of_its_country(self, authority: Authority) -> None:
+    def test_city_brings_its_country_and_the_region_even_unnamed(
+        self, authority: Authority
+    ) -> None:
         city = authority.cities("Kunduz")[0]
         it = record("a", local("Kunduz", "Place", authority=city.iri), about=(0,))
         assert about(it, resolve([it], authority)) == (
             "entity/place/kunduz",
+            "entity/place/afghanistan",
             "entity/region/southern-asia",
         )
 

@@ -11,13 +11,14 @@ from typing import Final
 from kg_builder.model import Article, EntityKind, LocalEntity, Mention
 
 _KINDS: Final[frozenset[EntityKind]] = frozenset(
-    ("Person", "Organization", "Place", "Region", "Topic", "Event")
+    ("Person", "Organization", "Place", "Region", "Facility", "Topic", "Event")
 )
 _ACTING: Final[frozenset[EntityKind]] = frozenset(("Person", "Topic", "Event"))
 _MAX: Final = 5
 _LEAD_PARAGRAPHS: Final = 2
 _MIN_SHARE: Final = 0.2
 _MIN_COUNT: Final = 3
+_ARTICLE: Final = len("The ")
 
 
 @dataclass(slots=True)
@@ -27,6 +28,7 @@ class _Tally:
     total: int = 0
     title: bool = False
     lead: bool = False
+    opens: bool = False
     paragraphs: int = 0
 
 
@@ -35,9 +37,10 @@ def about(
 ) -> tuple[int, ...]:
     """Ids of the entities that title, lead and frequency make the subject, best first.
 
-    Of a teaser those of the title, and the first person, topic or event of its snippet. An
-    article is about an entity of its title that its body takes up, and about one that is named
-    in several paragraphs and not much more rarely than the foremost. A bio line counts nothing.
+    Of a teaser those of the title, and the first person, topic or event of its snippet or the
+    organisation that opens it. An article is about an entity of its title that its body takes
+    up, and about one that is named in several paragraphs and not much more rarely than the
+    foremost. A bio line counts nothing.
     """
     kinds = {e.id: e.kind for e in entities}
     tallies = _tally(article, [m for m in mentions if kinds.get(m.entity) in _KINDS])
@@ -45,7 +48,9 @@ def about(
         return ()
     if article.teaser:
         chosen = [e for e, t in tallies.items() if t.title]
-        subjects = (e for e, t in tallies.items() if not t.title and kinds[e] in _ACTING)
+        subjects = (
+            e for e, t in tallies.items() if not t.title and (kinds[e] in _ACTING or t.opens)
+        )
         chosen.extend(islice(subjects, 1))
     else:
         top = max(t.total for t in tallies.values())
@@ -69,6 +74,9 @@ def _tally(article: Article, mentions: list[Mention]) -> dict[int, _Tally]:
         tally = tallies.setdefault(mention.entity, _Tally())
         tally.total += 1
         tally.title = tally.title or sentence.role == "headline"
+        at_start = mention.span.start - sentence.span.start <= _ARTICLE
+        if at_start and sentence.role == "snippet" and mention.kind == "Organization":
+            tally.opens = True
         tally.lead = tally.lead or sentence.paragraph in leading
         place = (mention.entity, sentence.paragraph)
         if place not in seen:
