@@ -11,6 +11,7 @@ from kg_builder import articles
 from kg_builder.authority import Authority
 from kg_builder.errors import ConfigError
 from kg_builder.mentions import Extractor, models
+from kg_builder.mentions.names import SpacyNames
 from kg_builder.model import Document, Hints
 
 AUTHORITY = Authority.load()
@@ -86,3 +87,35 @@ def test_the_digest_follows_the_files(tmp_path: Path) -> None:
     other = pipeline(tmp_path / "c", ("Xanthe", "ORG"))
     assert models.digest(one) == models.digest(same) != models.digest(other)
     assert models.digest("none") != models.digest("en_none_such")
+
+
+def net(folder: Path, architecture: str) -> str:
+    """An untrained pipeline with a shared net and an `ner` that has its own, or listens."""
+    own = {
+        "@architectures": "spacy.HashEmbedCNN.v2", "width": 8, "depth": 1, "embed_size": 50,
+        "window_size": 1, "maxout_pieces": 2, "subword_features": True, "pretrained_vectors": None,
+    }  # fmt: skip
+    listens = {"@architectures": "spacy.Tok2VecListener.v1", "width": 8}
+    nlp = spacy.blank("en")
+    nlp.add_pipe("tok2vec", config={"model": own})
+    chosen = own if architecture == "own" else listens
+    ner = nlp.add_pipe("ner", config={"model": {"tok2vec": chosen}})
+    ner.add_label("PERSON")  # type: ignore[attr-defined]
+    nlp.add_pipe("tagger", config={"model": {"tok2vec": listens}}).add_label("X")  # type: ignore[attr-defined]
+    nlp.initialize()
+    nlp.to_disk(folder)
+    return str(folder)
+
+
+@pytest.mark.parametrize(
+    ("architecture", "loaded"), [("own", ["ner"]), ("listener", ["tok2vec", "ner"])]
+)
+def test_a_shared_net_is_run_only_where_names_need_it(
+    tmp_path: Path, architecture: str, loaded: list[str]
+) -> None:
+    finder = models.load(net(tmp_path / "m", architecture))
+    assert isinstance(finder, SpacyNames)
+    assert finder.components == loaded
+    document = Document("a.txt", "text/plain", "sha256:0", TEXT)
+    (article,) = articles.segment(document, Hints())
+    finder.names(article, TEXT)  # a net that is missing fails here

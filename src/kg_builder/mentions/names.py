@@ -49,6 +49,11 @@ class SpacyNames:
         self._nlp = nlp
         self._labels = labels
 
+    @property
+    def components(self) -> list[str]:
+        """The names of the components that run, in order."""
+        return list(self._nlp.pipe_names)
+
     def names(self, article: Article, text: str) -> list[Name]:
         """The names of an article's running sentences, in order of the text."""
         spans = list(_stretches(article.sentences, text))
