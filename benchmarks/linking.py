@@ -273,10 +273,10 @@ def print_links(name: str, score: Score) -> None:
     )
 
 
-def print_errors(title: str, score: Score, most: int) -> None:
-    kinds = Counter[str]()
-    for words, n in score.errors.items():
-        kinds[words.partition(":")[0]] += n
+def print_errors(title: str, part: str, score: Score, most: int) -> None:
+    """The most frequent errors; none of a reporting half."""
+    if part == "report":
+        return
     for words, n in sorted(score.errors.items(), key=lambda x: (-x[1], x[0]))[:most]:
         print(f"    {title} {n:3} {words}")
 
@@ -285,6 +285,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--shared", type=Path, default=ROOT.parent / "shared")
     parser.add_argument("--errors", type=int, default=0, help="errors shown of each working half")
+    parser.add_argument("--half", choices=("work", "report"), default="work")
     parser.add_argument("--only", choices=("toponyms", "wikidata"))
     parser.add_argument("--model", default="none", help="a model of names; none: patterns alone")
     options = parser.parse_args()
@@ -300,40 +301,41 @@ def main() -> None:
         extractor = Extractor(authority, finder=models.load(options.model))
     if options.only != "wikidata":
         for name, texts in (("LGL", lgl), ("GeoVirus", geovirus)):
-            toponyms(name, list(texts(folder / "toponyms")), extractor, authority, options.errors)
+            part = [t for t in texts(folder / "toponyms") if half(t.id) == options.half]
+            toponyms(name, options.half, part, extractor, authority, options.errors)
     if options.only != "toponyms":
         for name in ("msnbc-updated", "rss-500"):
-            rows = list(elevant(folder / "elevant" / f"{name}.benchmark.jsonl"))
-            wikidata(name, rows, extractor, authority, options.errors)
+            rows = elevant(folder / "elevant" / f"{name}.benchmark.jsonl")
+            part = [t for t in rows if half(t.id) == options.half]
+            wikidata(name, options.half, part, extractor, authority, options.errors)
 
 
 def toponyms(
-    name: str, texts: list[Text], extractor: Extractor, authority: Authority, errors: int
-) -> None:
-    """Score and print one set with coordinates, ours and the baseline by halves."""
-    scores: dict[tuple[str, str], Score] = {}
+    name: str, part: str, texts: list[Text], extractor: Extractor, authority: Authority,
+    errors: int,
+) -> None:  # fmt: skip
+    """Score and print one half of a set with coordinates, ours and the baseline."""
+    mine, simple = Score(), Score()
     for text in texts:
         found = ours(extractor, authority, text.text, text.id)
+        score_places(text, found, [f.concept for f in found], mine)
         plain = [baseline(authority, f.surface) if f.place else None for f in found]
-        for who, links in (("ours", [f.concept for f in found]), ("baseline", plain)):
-            score_places(text, found, links, scores.setdefault((half(text.id), who), Score()))
-    for part in ("work", "report"):
-        for who in ("ours", "baseline"):
-            print_places(f"{name} {part}", who, scores.get((part, who), Score()))
-    print_errors(name, scores["work", "ours"], errors)
+        score_places(text, found, plain, simple)
+    print_places(f"{name} {part}", "ours", mine)
+    print_places(f"{name} {part}", "baseline", simple)
+    print_errors(name, part, mine, errors)
 
 
 def wikidata(
-    name: str, texts: list[Text], extractor: Extractor, authority: Authority, errors: int
-) -> None:
-    """Score and print one set with Wikidata ids by halves."""
-    scores: dict[str, Score] = {"work": Score(), "report": Score()}
+    name: str, part: str, texts: list[Text], extractor: Extractor, authority: Authority,
+    errors: int,
+) -> None:  # fmt: skip
+    """Score and print one half of a set with Wikidata ids."""
+    score = Score()
     for text in texts:
-        found = ours(extractor, authority, text.text, text.id)
-        score_links(text, found, scores[half(text.id)])
-    for part, score in scores.items():
-        print_links(f"{name} {part}", score)
-    print_errors(name, scores["work"], errors)
+        score_links(text, ours(extractor, authority, text.text, text.id), score)
+    print_links(f"{name} {part}", score)
+    print_errors(name, part, score, errors)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,15 @@ import pyoxigraph as ox
 from kg_builder.concepts import GEONAMES, Concept
 from kg_builder.errors import AuthorityError
 from kg_builder.model import EntityKind
-from kg_builder.places import Cities, Subdivisions, concept_of, subdivision_rows, table_files
+from kg_builder.places import (
+    COUNTY,
+    Cities,
+    Counties,
+    Subdivisions,
+    concept_of,
+    subdivision_rows,
+    table_files,
+)
 from kg_builder.resources import authority_files
 from kg_builder.vocab import KG, RDF, SKOS
 
@@ -70,6 +78,7 @@ class Authority:
         self._ancestors: dict[str, tuple[str, ...]] = {}
         self._cities: Cities | None = None
         self._subdivisions: Subdivisions | None = None
+        self._counties: Counties | None = None
 
     @classmethod
     def load(cls, extra: Sequence[Path] = ()) -> Authority:
@@ -109,6 +118,8 @@ class Authority:
         """The concept with this IRI, `geonames:ID` included."""
         if iri.startswith("geonames:"):
             return self._city_index().get(iri)
+        if iri.startswith(COUNTY):
+            return self._county_index().get(iri)
         return self._concepts.get(iri)
 
     def lookup(self, surface: str) -> tuple[Concept, ...]:
@@ -146,6 +157,13 @@ class Authority:
     def towns(self, surface: str) -> tuple[Concept, ...]:
         """GeoNames towns of 2,000 to 15,000 people with this very name, largest first."""
         return self._city_index().towns(" ".join(surface.split()))
+
+    def counties(self, surface: str) -> tuple[Concept, ...]:
+        """Counties of the United States of a name with its noun ("Lamar County")."""
+        surface = " ".join(surface.split())
+        if not surface.endswith((" County", " Parish")):
+            return ()
+        return self._county_index().named(surface)
 
     def subdivisions(self, surface: str) -> tuple[Concept, ...]:
         """What a name with the noun of its kind means ("Konduz province"), several if unclear.
@@ -225,6 +243,11 @@ class Authority:
         if self._cities is None:
             self._cities = Cities(self._concepts, self._subdivision_index().by_admin)
         return self._cities
+
+    def _county_index(self) -> Counties:
+        if self._counties is None:
+            self._counties = Counties()
+        return self._counties
 
     def _subdivision_index(self) -> Subdivisions:
         if self._subdivisions is None:

@@ -1,4 +1,4 @@
-"""Compact tables of subdivisions and cities in, places by name and id out.
+"""Compact tables of subdivisions, counties and cities in, places by name and id out.
 
 The tables are CSV rather than Turtle: there are 110,000 cities, and they are read at the first
 question for one. Rows become concepts only when asked for.
@@ -18,6 +18,8 @@ from kg_builder.concepts import GEONAMES, WIKIDATA, Concept
 from kg_builder.resources import folder
 from kg_builder.vocab import AUTHORITY
 
+COUNTY: Final = f"{AUTHORITY}county/US-"
+"""Start of a county's IRI; its FIPS code follows."""
 KNOWN_CITY: Final = 15_000
 """People from which a city counts as known by its bare name; smaller ones are `towns`."""
 _FREE_HEADS: Final = frozenset(
@@ -216,3 +218,46 @@ class Cities:
                 population=int(people),
             )
         return self._made[number]
+
+
+class Counties:
+    """Counties of the United States and Louisiana's parishes, by their names with the noun."""
+
+    def __init__(self) -> None:
+        """Reads the table; without it no county is known."""
+        self._rows: dict[str, list[tuple[str, str, float, float]]] = {}
+        self._stems: dict[str, str] = {}
+        self._made: dict[str, Concept] = {}
+        path = folder("ontology") / "authority" / "counties.csv.gz"
+        if not path.exists():
+            return
+        for line in gzip.decompress(path.read_bytes()).decode().split("\n"):
+            if line and line[0] != "#":
+                code, stem, state, lat, long = line.split(",")
+                name = f"{stem} {'Parish' if state == 'LA' else 'County'}"
+                self._rows.setdefault(name, []).append((code, state, float(lat), float(long)))
+                self._stems[COUNTY + code] = name
+
+    def named(self, surface: str) -> tuple[Concept, ...]:
+        """All counties of a name like "Lamar County", in order of their codes."""
+        return tuple(self._concept(surface, row) for row in self._rows.get(surface, ()))
+
+    def get(self, iri: str) -> Concept | None:
+        """The county with this IRI, or None."""
+        name = self._stems.get(iri, "")
+        return next((c for c in self.named(name) if c.iri == iri), None)
+
+    def _concept(self, name: str, row: tuple[str, str, float, float]) -> Concept:
+        code, state, lat, long = row
+        if code not in self._made:
+            self._made[code] = Concept(
+                iri=COUNTY + code,
+                kind="Place",
+                name=name,
+                place_type="subdivision",
+                latitude=lat,
+                longitude=long,
+                contained_in=(f"{AUTHORITY}subdivision/US-{state}",),
+                minor=True,
+            )
+        return self._made[code]

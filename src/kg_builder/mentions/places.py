@@ -8,38 +8,31 @@ it, by being far larger than all others of the name. Otherwise it stays without 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 from kg_builder.authority import Authority, Concept
-from kg_builder.mentions.candidates import Candidate, Sent
+from kg_builder.mentions.candidates import Candidate, Sent, join_tokens
 from kg_builder.mentions.lexicon import Lexicon
 from kg_builder.mentions.teams import is_team
-from kg_builder.places import KNOWN_CITY
-from kg_builder.vocab import AUTHORITY
+from kg_builder.mentions.weighing import (
+    AREAS,
+    LARGE,
+    LIKELY,
+    RANK,
+    STATES,
+    SURE,
+    Chosen,
+    Evidence,
+    Weigher,
+)
 
 _KINDS: Final = ("Place", "Region", "Facility")
-_STATES: Final = ("country", "territory")
-_TEAMS: Final = (*_STATES, "region", "subdivision")
+_TEAMS: Final = (*STATES, "region", "subdivision")
 """Kinds of places whose name is their national team's too."""
-_AREAS: Final = (*_STATES, "subdivision")
-_RANK: Final = {"country": 0, "territory": 1, "region": 2, "feature": 4, "subdivision": 5}
-_DOMINANT: Final = 10
-"""How many times as large as any other of its name a place must be to be meant untold."""
-_LARGE: Final = 100_000
-_WORLD: Final = 500_000
-"""People in a city that readers know from afar, so that a namesake needs more than context."""
 _CACHED: Final = 20_000
 _HEADS: Final = frozenset({"state", "province", "governorate", "oblast", "region", "prefecture"})
 """Nouns before "of" or after a name that say it is a subdivision."""
-_FAMOUS: Final = 350_000
-"""People in a city that is known beyond its state, within its country."""
-_WITH_STATES: Final = frozenset({f"{AUTHORITY}country/US"})
-"""Countries whose cities come with their subdivision: the country alone supports none."""
-_TOGETHER: Final = 3
-"""Names of one document that could all lie in one subdivision, so that they are meant there."""
-_TRANSPLANTED: Final = frozenset(f"{AUTHORITY}country/{c}" for c in ("US", "CA", "AU", "NZ"))
-"""Countries whose small towns bear the names of famous places."""
 UNTOLD: Final = "?"
 """Reading of a name that known places bear, where the document does not tell which one."""
 
@@ -52,35 +45,13 @@ class _Told:
     inside: str
 
 
-@dataclass(slots=True)
-class _Evidence:
-    """The names in a document that speak for a country or subdivision, by its IRI."""
-
-    sources: dict[str, set[str]] = field(default_factory=dict)
-    likely: dict[str, set[str]] = field(default_factory=dict)
-    """Names that could lie in a subdivision or small country, by its IRI."""
-
-    def together(self, iri: str) -> int:
-        """How many names of the document could lie in one subdivision."""
-        return len(self.likely.get(iri, ()))
-
-    def add(self, concept: Concept, above: Sequence[str], source: str) -> None:
-        """Let the name `source` speak for a concept and what lies around it."""
-        for iri in (concept.iri, *above):
-            self.sources.setdefault(iri, set()).add(source)
-
-    def count(self, iri: str, without: str) -> int:
-        """How many names other than `without` speak for a concept."""
-        found = self.sources.get(iri, set())
-        return len(found) - (without in found)
-
-
 class Places:
     """Decides places for a document at a time; keeps only readings of names between them."""
 
     def __init__(self, authority: Authority, lexicon: Lexicon) -> None:
         self._authority = authority
         self._lexicon = lexicon
+        self._weigher = Weigher(authority)
         self._readings: dict[str, tuple[Concept, ...]] = {}
         self._towns: dict[str, tuple[Concept, ...]] = {}
         self._states = {
@@ -116,7 +87,7 @@ class Places:
     def _look_up(self, surface: str) -> tuple[Concept, ...]:
         areas = [c for c in self._authority.lookup(surface) if c.kind in _KINDS]
         if not areas:
-            areas = list(self._authority.subdivisions(surface))
+            areas = [*self._authority.subdivisions(surface), *self._authority.counties(surface)]
         cities = self._authority.cities(surface)
         own = [c for c in cities if c.name == surface]
         if len(surface) > 4:  # another name of a larger city counts against the namesake
@@ -143,37 +114,48 @@ class Places:
     def settle(self, candidates: Sequence[Candidate], sents: Mapping[int, Sent]) -> None:
         """Give each place among the candidates its concept, or none, and its reading."""
         named = [c for c in candidates if c.kind in _KINDS and c.method != "state"]
-        if not any(self.readings(c.surface) for c in named):
+        called = {c.start: self._called(c, sents[c.sentence]) for c in named}
+        if not any(self.readings(name) for name in called.values()):
             return
         told = self._told(candidates, sents)
-        evidence = self._evidence(candidates, named, told)
+        evidence = self._evidence(candidates, called, told, sents)
         senses: dict[str, dict[tuple[str | None, str], _Told]] = {}
         home: dict[str, _Told] = {}
         for c in named:
             if one := told.get(c.start):
                 place = one.place.iri if one.place else None
-                senses.setdefault(_plain(c.surface), {})[place, one.inside] = one
+                senses.setdefault(called[c.start], {})[place, one.inside] = one
                 if c.method == "dateline":
-                    home.setdefault(_plain(c.surface), one)
-        untold: dict[str, tuple[Concept | None, str | None]] = {}
+                    home.setdefault(called[c.start], one)
+        self._learn({called[c.start] for c in named if c.start not in told}, evidence)
+        untold: dict[str, tuple[Chosen, str | None]] = {}
         for c in named:
-            one, name = told.get(c.start), _plain(c.surface)
+            one, name = told.get(c.start), called[c.start]
             if one is None and c.type in _TEAMS and is_team(sents[c.sentence], c):
-                self._set(c, None, UNTOLD)
+                self._set(c, (None, 0.0), UNTOLD)
                 continue
             if one is None and name in home:
                 one = home[name]
             if one is None and len(senses.get(name, ())) == 1:
                 one = next(iter(senses[name].values()))
             if one is not None:
-                self._set(c, one.place, None if one.place else one.inside)
+                self._set(c, (one.place, SURE), None if one.place else one.inside)
                 continue
             if name not in untold:
                 several = [s.place for s in senses.get(name, {}).values() if s.place]
-                untold[name] = self._untold(c, several, evidence)
+                untold[name] = self._untold(c, name, several, evidence)
             self._set(c, *untold[name])
 
-    def _set(self, c: Candidate, concept: Concept | None, reading: str | None) -> None:
+    def _learn(self, names: set[str], evidence: Evidence) -> None:
+        """Let names that their neighbours decide speak for their subdivision in turn."""
+        for name in sorted(names):
+            if self._certain(name) is None:
+                place, sure = self._weigher.choose(name, self._rivals(name), evidence)
+                if place is not None and sure == LIKELY and place.place_type not in STATES:
+                    evidence.add(place, self._weigher.above(place), name)
+
+    def _set(self, c: Candidate, chosen: Chosen, reading: str | None) -> None:
+        concept, sure = chosen
         if concept is None:
             if c.concept is not None and c.concept.kind in _KINDS:
                 c.concept, c.method = None, "gazetteer"
@@ -182,6 +164,20 @@ class Places:
             return
         c.concept, c.reading = concept, None
         c.kind, c.type = concept.kind, concept.place_type
+        c.confidence = min(c.confidence, sure)
+
+    def _called(self, c: Candidate, sent: Sent) -> str:
+        """A candidate's name, with the noun of a county that stands after it or its list."""
+        name = _plain(c.surface)
+        words = [t.text for t in sent.tokens[c.b : c.b + 12]]
+        if words[:1] in (["County"], ["Parish"]) and self.readings(f"{name} {words[0]}"):
+            return f"{name} {words[0]}"
+        for k, word in enumerate(words):
+            if word in ("counties", "Counties") and k:
+                return f"{name} County" if self.readings(f"{name} County") else name
+            if not (word in (",", "and") or sent.tokens[c.b + k].cap):
+                break
+        return name
 
     # -- what the words after a name tell --------------------------------------------------
 
@@ -191,7 +187,9 @@ class Places:
         for k, c in enumerate(candidates):
             if c.kind not in _KINDS or c.method == "state":
                 continue
-            if c.start not in told and (one := self._cued(c, sents[c.sentence])):
+            if (c.start not in told and (one := self._cued(c, sents[c.sentence]))) or (
+                c.start not in told and (one := self._listed(candidates, k, sents[c.sentence]))
+            ):
                 told[c.start] = one
             after = candidates[k + 1] if k + 1 < len(candidates) else None
             if after is None or after.sentence != c.sentence or after.kind not in _KINDS:
@@ -224,6 +222,35 @@ class Places:
                 return _Told(found[0], found[0].iri)
         return None
 
+    def _listed(self, candidates: Sequence[Candidate], k: int, sent: Sent) -> _Told | None:
+        """As in "Oregon and Washington": what stands in a list with states is a state."""
+        c = candidates[k]
+        name = _plain(c.surface)
+        found = [
+            r
+            for r in (*self.readings(name), *self._authority.lookup(f"{name} State"),
+                      *self._authority.lookup(f"{name} state"))
+            if r.place_type == "subdivision"
+        ]  # fmt: skip
+        if not found or (len(self.readings(name)) == 1 and self.readings(name) == tuple(found)):
+            return None
+        for other in (*candidates[max(0, k - 1) : k], *candidates[k + 1 : k + 2]):
+            if other.sentence != c.sentence or other.method == "state":
+                continue
+            first, second = (c, other) if c.start < other.start else (other, c)
+            between = [t.text for t in sent.tokens[first.b : second.a]]
+            if between not in ([","], ["and"], ["or"], [",", "and"], [",", "or"]):
+                continue
+            listed = [r for r in self.readings(other.surface) if r.place_type in AREAS]
+            if between == [","] and first is c:
+                closing = sent.tokens[second.b].text if second.b < len(sent.tokens) else "."
+                if closing in (",", "."):  # "Washington, Oregon," may tell where it lies
+                    continue
+            same = [r for r in found if listed and r.contained_in == listed[0].contained_in]
+            if same and not listed[0].minor and listed[0].place_type == "subdivision":
+                return _Told(same[0], same[0].iri)
+        return None
+
     def _joint(self, sent: Sent, c: Candidate, after: Candidate) -> bool | None:
         """Whether what stands between two places makes the second hold the first.
 
@@ -245,7 +272,7 @@ class Places:
     def _areas(self, c: Candidate) -> list[Concept]:
         if c.method == "state":
             return [c.concept] if c.concept else []
-        return [r for r in self.readings(c.surface) if r.place_type in _AREAS]
+        return [r for r in self.readings(c.surface) if r.place_type in AREAS]
 
     def _pair(self, c: Candidate, after: Candidate) -> tuple[Concept, Concept] | None:
         """The largest reading of `c` within a reading of `after`, with that reading."""
@@ -265,9 +292,9 @@ class Places:
         if after.method == "state":
             return after.concept.iri if after.concept else f"state:{after.surface}"
         areas = self._areas(after)
-        own = [r for r in self.readings(c.surface) if r.place_type in _AREAS]
+        own = [r for r in self.readings(c.surface) if r.place_type in AREAS]
         lists = any(
-            _RANK[mine.place_type or ""] >= _RANK[area.place_type or ""]
+            RANK[mine.place_type or ""] >= RANK[area.place_type or ""]
             for mine in own
             for area in areas
         )
@@ -278,193 +305,95 @@ class Places:
     # -- what the rest of the document tells -----------------------------------------------
 
     def _evidence(
-        self, candidates: Sequence[Candidate], named: Sequence[Candidate],
-        told: Mapping[int, _Told],
-    ) -> _Evidence:  # fmt: skip
-        evidence = _Evidence()
+        self, candidates: Sequence[Candidate], called: Mapping[int, str],
+        told: Mapping[int, _Told], sents: Mapping[int, Sent],
+    ) -> Evidence:  # fmt: skip
+        evidence = Evidence()
         for start, one in told.items():
             concept = one.place or self._authority.get(one.inside)
             if concept is not None:
-                evidence.add(concept, self._above(concept), f"@{start}")
+                evidence.add(concept, self._weigher.above(concept), f"@{start}")
+            if one.place is not None and start in called:
+                evidence.nearby.add(called[start], (one.place,))
         seen: set[str] = set()
         for c in candidates:
             if c.method == "state" and c.concept:
-                evidence.add(c.concept, self._above(c.concept), c.surface)
+                evidence.add(c.concept, self._weigher.above(c.concept), c.surface)
             elif c.kind in ("Group", "Organization") and c.surface not in seen:
                 self._words(evidence, c.surface)
             seen.add(c.surface)
-        for c in named:
-            if c.start in told:
-                continue
-            if (concept := self._certain(c.surface)) is not None:
-                evidence.add(concept, self._above(concept), c.surface)
-        for surface in dict.fromkeys(_plain(c.surface) for c in named):
-            for place in self._rivals(surface):
-                if place.place_type not in _RANK and (above := self._above(place)):
-                    evidence.likely.setdefault(above[0], set()).add(surface)
+        names = [name for start, name in called.items() if start not in told]
+        for name in dict.fromkeys((*names, *self._counties(sents))):
+            if (concept := self._certain(name)) is not None:
+                evidence.add(concept, self._weigher.above(concept), name)
+            found = self._rivals(name)
+            evidence.nearby.add(name, found)
+            for place in found:
+                if place.place_type not in RANK and (above := self._weigher.above(place)):
+                    evidence.likely.setdefault(above[0], set()).add(name)
         return evidence
 
-    def _words(self, evidence: _Evidence, surface: str) -> None:
-        """Peoples and countries in the name of a body or group speak for the country."""
-        for word in dict.fromkeys((surface, *surface.split())):
+    def _counties(self, sents: Mapping[int, Sent]) -> list[str]:
+        """Counties that any sentence names, within the names of courts and offices too."""
+        found = []
+        for sent in sents.values():
+            for k, token in enumerate(sent.tokens):
+                if token.text not in ("County", "Parish"):
+                    continue
+                for n in (1, 2, 3):
+                    name = join_tokens(sent.tokens, k - n, k + 1) if n <= k else ""
+                    if self._authority.counties(name):
+                        found.append(name)
+                        break
+        return found
+
+    def _words(self, evidence: Evidence, surface: str) -> None:
+        """Peoples and places in the name of a body or group speak for the country."""
+        words = surface.split()
+        for word in dict.fromkeys((surface, *words)):
             concept = self._authority.demonym(word) or self._certain(word)
-            if concept is not None and concept.place_type in _AREAS:
-                evidence.add(concept, self._above(concept), word)
+            if concept is not None and concept.place_type in AREAS:
+                evidence.add(concept, self._weigher.above(concept), word)
+        for n in (3, 2, 1):  # as in "Fort Worth Police Department"
+            first = " ".join(words[:n])
+            if n < len(words) and len(first) > 3 and (found := self._rivals(first)):
+                evidence.nearby.add(first, found, 0.5)
+                break
 
     def _certain(self, surface: str) -> Concept | None:
         """What a name means whatever is around it, or the one area that all its readings share."""
         found = self.readings(surface)
-        areas = [r for r in found if r.place_type in _RANK]
-        if len(areas) == 1 and areas[0].place_type in _AREAS:
+        areas = [r for r in found if r.place_type in RANK]
+        if len(areas) == 1 and areas[0].place_type in AREAS:
             return areas[0] if self._within(found[1:], areas[0].iri) else None
         if areas or not found:
             return None
         if len(found) == 1:
-            return found[0] if found[0].population >= _LARGE else None
-        shared = [iri for iri in self._above(found[0]) if self._within(found, iri)]
+            return found[0] if found[0].population >= LARGE else None
+        shared = [iri for iri in self._weigher.above(found[0]) if self._within(found, iri)]
         return self._authority.get(shared[0]) if shared else None
 
     def _within(self, found: Sequence[Concept], iri: str) -> bool:
         return all(iri in self._authority.ancestors(r.iri) for r in found)
 
-    def _above(self, concept: Concept) -> list[str]:
-        """Subdivision and country around a concept, the nearest first."""
-        found = []
-        for iri in self._authority.ancestors(concept.iri):
-            around = self._authority.get(iri)
-            if around is not None and around.place_type in _AREAS:
-                found.append((_RANK[around.place_type or ""], iri))
-        return [iri for _, iri in sorted(found, key=lambda x: -x[0])]
-
     # -- the decision ----------------------------------------------------------------------
 
     def _untold(
-        self, c: Candidate, told: Sequence[Concept], evidence: _Evidence
-    ) -> tuple[Concept | None, str | None]:
+        self,
+        c: Candidate,
+        name: str,
+        told: Sequence[Concept],
+        evidence: Evidence,
+    ) -> tuple[Chosen, str | None]:
         """Concept and reading of a name; `told` are those that it has elsewhere in the text."""
-        found = self._rivals(c.surface)
+        found = self._rivals(name)
         if not found:
-            return (c.concept if c.method == "authority" else None), None
+            return (c.concept if c.method == "authority" else None, SURE), None
         if told:
-            concept = self._best(told, c.surface, evidence, margin=2)
+            chosen: Chosen = (self._weigher.best(told, name, evidence), LIKELY)
         else:
-            concept = self._choose(_plain(c.surface), found, evidence)
-        return concept, UNTOLD if concept is None and self.readings(c.surface) else None
-
-    def _choose(
-        self, surface: str, found: Sequence[Concept], evidence: _Evidence
-    ) -> Concept | None:
-        areas = [r for r in found if r.place_type in _RANK and not r.minor]
-        others = [r for r in found if r not in areas]
-        if not areas:
-            return self._among(surface, others, evidence)
-        ranks = [_RANK[r.place_type or ""] for r in areas]
-        if ranks[0] > min(ranks):
-            return areas[0]  # the user's own entry, which stands before its rank
-        if len(areas) > 1:
-            return self._best(areas, surface, evidence, margin=2)
-        area = areas[0]
-        namesakes = [
-            r for r in others
-            if r.population >= KNOWN_CITY and area.iri not in self._authority.ancestors(r.iri)
-        ]  # fmt: skip
-        if not namesakes or self._support(area, surface, evidence):
-            return area
-        near = [r for r in others if self._near(r, surface, evidence) > 1]
-        if near:
-            return self._among(surface, near, evidence)
-        elsewhere = any(self._support(r, surface, evidence) for r in namesakes)
-        foreign = self._foreign(area, evidence, surface)
-        return None if elsewhere or foreign else area
-
-    def _among(self, surface: str, found: Sequence[Concept], evidence: _Evidence) -> Concept | None:
-        """One of several cities, towns and little known subdivisions, or None."""
-        found = sorted(found, key=lambda r: (-r.population, r.iri))
-        largest = found[0]
-        near = {r.iri: self._near(r, surface, evidence) for r in found}
-        likely = [r for r in found if near[r.iri]] or [
-            r for r in found if self._support(r, surface, evidence)
-        ]
-        if likely:
-            best = max(likely, key=lambda r: near[r.iri])
-            clear = all(
-                near[best.iri] >= 2 * max(near[r.iri], 1) or
-                best.population >= _DOMINANT * r.population
-                for r in likely if r is not best
-            )  # fmt: skip
-            overshadowed = (
-                (near[best.iri] < 3 or largest.contained_in[:1] == best.contained_in[:1])
-                and best is not largest
-                and largest.population >= max(_WORLD, _DOMINANT * best.population)
-            )
-            return best if clear and not overshadowed else None
-        if (one := self._shared(found, evidence)) is not None:
-            return one
-        others = max((r.population for r in found[1:]), default=0)
-        namesake = largest.name != surface and any(r.name == surface for r in found)
-        if largest.population < _LARGE or largest.population < _DOMINANT * others or namesake:
-            return None
-        return None if self._foreign(largest, evidence, surface) else largest
-
-    def _shared(self, found: Sequence[Concept], evidence: _Evidence) -> Concept | None:
-        """The reading in the one subdivision where by far most names of the document could lie."""
-        counts: dict[str, int] = {}
-        for r in found:
-            if above := self._above(r):
-                counts[above[0]] = evidence.together(above[0])
-        ranked = sorted(counts.items(), key=lambda x: (-x[1], x[0]))
-        if not ranked or ranked[0][1] < _TOGETHER:
-            return None
-        if len(ranked) > 1 and ranked[0][1] < 2 * ranked[1][1]:
-            return None
-        return next(r for r in found if self._above(r)[:1] == [ranked[0][0]])
-
-    def _near(self, concept: Concept, surface: str, evidence: _Evidence) -> int:
-        """How many other names speak for the subdivision of a place, or its small country."""
-        if concept.place_type in _AREAS:
-            return evidence.count(concept.iri, surface)
-        above = self._above(concept)
-        return evidence.count(above[0], surface) if above else 0
-
-    def _support(self, concept: Concept, surface: str, evidence: _Evidence) -> int:
-        """How many other names speak for a place: for its state where the country is large."""
-        if concept.place_type in _AREAS and not concept.minor:
-            return evidence.count(concept.iri, surface)
-        above = self._above(concept)
-        if not above:
-            return 0
-        if above[-1] in _WITH_STATES:
-            return evidence.count(above[0], surface) if len(above) > 1 else 0
-        return evidence.count(above[-1], surface)
-
-    def _foreign(self, concept: Concept, evidence: _Evidence, surface: str) -> bool:
-        """Whether the document is at home among subdivisions that do not hold the place.
-
-        There a famous name is often a small town's, which GeoNames does not list.
-        """
-        own = [concept.iri, *self._above(concept)]
-        if concept.place_type == "city" and concept.population < _FAMOUS:
-            own = own[:-1] if own[-1] in _WITH_STATES else own
-        if any(evidence.count(iri, surface) for iri in own):
-            return False
-        for iri, sources in evidence.sources.items():
-            if "/subdivision/" not in iri or not sources - {surface}:
-                continue
-            if any(p in _TRANSPLANTED for p in self._authority.ancestors(iri)):
-                return True
-        return False
-
-    def _best(
-        self, found: Sequence[Concept], surface: str, evidence: _Evidence, margin: int
-    ) -> Concept | None:
-        """The reading that clearly more names speak for than for any other, or None."""
-        scored = [(self._support(r, surface, evidence), r) for r in found]
-        scored.sort(key=lambda pair: (-pair[0], pair[1].iri))
-        if not scored or not scored[0][0]:
-            return None
-        if len(scored) > 1 and scored[0][0] < margin * max(1, scored[1][0]) and scored[1][0]:
-            return None
-        return scored[0][1]
+            chosen = self._weigher.choose(name, found, evidence)
+        return chosen, UNTOLD if chosen[0] is None and self.readings(name) else None
 
 
 def _plain(surface: str) -> str:
