@@ -10,9 +10,25 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 MetaSource = Literal[
-    "json-ld", "meta", "byline", "bio", "url", "config", "sidecar", "text", "inferred"
+    "json-ld",
+    "meta",
+    "byline",
+    "bio",
+    "url",
+    "config",
+    "sidecar",
+    "text",
+    "inferred",
+    "front-matter",
+    "feed",
+    "record",
+    "warc",
 ]
-"""Where a metadata value came from; `text` is a title, section or time line of the page."""
+"""Where a metadata value came from.
+
+`text` is a title, section or time line of the page, `record` a field of a JSON or table
+record, `warc` the header of a web archive's record.
+"""
 
 EntityKind = Literal[
     "Person", "Organization", "Group", "Place", "Region", "Facility", "Topic", "Event"

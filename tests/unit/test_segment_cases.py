@@ -19,7 +19,7 @@ NAMES = sorted(p.name for p in CASES.iterdir())
 
 
 def load(path: Path) -> Document:
-    return read(RawInput(path.name, path.read_bytes(), 10_000_000))[0]
+    return read(RawInput(path.name, path.read_bytes()))[0]
 
 
 def cut(text: str, span: Span | None) -> str | None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from kg_builder.errors import DecodeError, InputError, UnsupportedFormatError
 from kg_builder.model import Document
-from kg_builder.plugins import RawInput, Reader
+from kg_builder.plugins import RawInput, Reader, ReadLimits
 from kg_builder.sources import read, reader_for, suffixes
 from kg_builder.sources.html import HtmlReader
 from kg_builder.sources.text import TextReader
@@ -19,7 +19,7 @@ LIMIT = 200_000_000
 
 
 def doc(name: str, data: bytes, limit: int = LIMIT) -> Document:
-    (found,) = read(RawInput(name, data, limit))
+    (found,) = read(RawInput(name, data, ReadLimits(limit)))
     return found
 
 
@@ -41,7 +41,7 @@ def test_readers_follow_the_protocol() -> None:
     ],
 )
 def test_picks_the_reader(name: str, data: bytes, reader: str) -> None:
-    assert reader_for(RawInput(name, data, LIMIT)).name == reader
+    assert reader_for(RawInput(name, data)).name == reader
 
 
 @pytest.mark.parametrize(

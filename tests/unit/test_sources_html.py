@@ -23,7 +23,7 @@ def page(head: str = "", body: str = BODY, title: str = "Blast hits mosque") -> 
         f'<html lang="en"><head><title>{title} | Site</title>{head}</head><body>'
         f"<nav><a href=/>Home</a></nav><article><h1>{title}</h1>{body}</article></body></html>"
     )
-    (found,) = read(RawInput("a.html", markup.encode(), 10_000_000))
+    (found,) = read(RawInput("a.html", markup.encode()))
     return found
 
 

@@ -15,14 +15,18 @@ from kg_builder.model import ArticleHint, Author, Hints, MetaSource, MetaValue, 
 
 _RANK: dict[MetaSource, int] = {
     "sidecar": 0,
-    "json-ld": 1,
-    "meta": 2,
-    "byline": 3,
-    "bio": 4,
-    "text": 5,
-    "url": 6,
-    "inferred": 7,
-    "config": 8,
+    "front-matter": 1,
+    "json-ld": 2,
+    "record": 3,
+    "feed": 4,
+    "meta": 5,
+    "byline": 6,
+    "bio": 7,
+    "text": 8,
+    "warc": 9,
+    "url": 10,
+    "inferred": 11,
+    "config": 12,
 }
 
 

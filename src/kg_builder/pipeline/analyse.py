@@ -35,7 +35,7 @@ from kg_builder.model import (
     Hints,
     ResolveRecord,
 )
-from kg_builder.plugins import RawInput
+from kg_builder.plugins import RawInput, ReadLimits
 from kg_builder.resources import folder
 from kg_builder.triples import DocumentFacts, Names, article_context, article_quads
 from kg_builder.vocab import Minter, slug
@@ -183,7 +183,7 @@ class Analyser:
     def analyse(self, source_name: str, data: bytes, hints: Hints) -> list[Analysis]:
         """Everything found in the documents of one input. Raises InputError."""
         with self.clock.stage("sources"):
-            raw = RawInput(source_name, data, self.settings.limits.max_bytes)
+            raw = RawInput(source_name, data, ReadLimits(self.settings.limits.max_bytes))
             documents = sources.read(raw)
         for document in documents:
             self._check_lines(document)
