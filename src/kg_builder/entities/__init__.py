@@ -61,7 +61,12 @@ def _resolve(
 ) -> Resolution:
     ordered = _ordered(records)
     nodes = nodes_of(ordered, authority)
-    clusters, notes = cluster(nodes, authority, decisions)
+    outlets = {
+        r.article: r.publication.country
+        for r in ordered
+        if r.publication is not None and r.publication.country is not None
+    }
+    clusters, notes = cluster(nodes, authority, decisions, outlets)
     found = profiles(clusters, authority)
     names = keys(found)
     key_of = entry_keys(found, names)

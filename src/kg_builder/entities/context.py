@@ -7,12 +7,14 @@ their articles name other things in common. Two that one article tells apart are
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import combinations
 from typing import Final
 
 from kg_builder.entities.names import acronym_form
 from kg_builder.entities.nodes import PLACES, Clusters, Node
+from kg_builder.entities.same_name import GENDERED, folded_titles, genders
 from kg_builder.entities.variants import (
     abbreviates,
     initials,
@@ -37,8 +39,6 @@ _VAGUE: Final = frozenset({"Region", "Group"})
 """Classes whose members tie no two stories together: "American" stands everywhere."""
 
 _STATES: Final = frozenset({"country", "territory", "region"})
-_HE: Final = frozenset("mr sir lord king prince sheikh shaikh father brother".split())
-_SHE: Final = frozenset("mrs ms miss madam lady queen princess sister baroness".split())
 
 
 class Context:
@@ -84,22 +84,30 @@ class Context:
                     found.add(self.clusters.nodes[root].local.name)
         return sorted(found)
 
+    def telling(self, root: int) -> set[int]:
+        """The other telling entities of a cluster's articles."""
+        articles = sorted(self.articles[root])[:_READ]
+        return {other for article in articles for other in self._telling[article]} - {root}
+
     def titles(self, root: int) -> set[str]:
         """The titles that articles give a cluster's person, folded."""
         return {
-            title.casefold().rstrip(".")
+            title
             for number in self.members[root]
-            for title in self.clusters.nodes[number].local.titles
+            for title in folded_titles(self.clusters.nodes[number])
         }
 
 
-def join_by_context(clusters: Clusters) -> None:
+def join_by_context(clusters: Clusters, contested: Sequence[list[int]]) -> None:
     """Join what the module says, in steps from the surest key to the least sure one.
 
-    Each step finds all its pairs before it joins one, so no order matters.
+    Each step finds all its pairs before it joins one, so no order matters. `contested` are the
+    nodes of each full name that two people have.
     """
     context = Context(clusters)
-    for step in (_legal_forms, _initials, _spellings, _expansions, _surnames):
+    for numbers in contested:
+        _part_people(context, numbers)
+    for step in _STEPS:
         for one, other, reason in sorted(step(context)):
             if clusters.union(one, other):
                 clusters.note(one, reason)
@@ -164,15 +172,14 @@ def _legal_forms(context: Context) -> list[Pair]:
 
 def _against(context: Context, one: int, other: int) -> bool:
     """Whether two people are told apart by one article, or by titles of two genders."""
-    left, right = context.titles(one), context.titles(other)
-    genders = (left & _HE and right & _SHE) or (left & _SHE and right & _HE)
-    return bool(genders) or context.together(one, other)
+    told = genders(context.titles(one)) | genders(context.titles(other))
+    return len(told) > 1 or context.together(one, other)
 
 
 def _support(context: Context, one: int, other: int) -> tuple[int, str]:
     """How much speaks for two people being one, and that in words."""
     shared = context.shared(one, other)
-    titles = (context.titles(one) & context.titles(other)) - _HE - _SHE
+    titles = (context.titles(one) & context.titles(other)) - GENDERED
     words = _because(shared)
     if titles:
         words += f"; both are “{min(titles)}”"
@@ -230,6 +237,105 @@ def _surnames(context: Context) -> list[Pair]:
     return found
 
 
+def _part_people(context: Context, numbers: Sequence[int]) -> None:
+    """Two people of one full name, a man and a woman as their titles tell.
+
+    What tells neither goes to the one with which alone its article has something in common.
+    """
+    clusters = context.clusters
+    sides: dict[frozenset[str], list[int]] = defaultdict(list)
+    for number in numbers:
+        sides[genders(folded_titles(clusters.nodes[number]))].append(number)
+    told = {side: members for side, members in sides.items() if len(side) == 1}
+    common = {
+        side: {found for number in members for found in context.telling(clusters.root(number))}
+        for side, members in told.items()
+    }
+    name = clusters.nodes[numbers[0]].norm
+    for side, members in sorted(told.items(), key=lambda item: sorted(item[0])):
+        own = [
+            n
+            for n in sides[frozenset()]
+            if (there := context.telling(clusters.root(n))) & common[side]
+            and all(there.isdisjoint(common[other]) for other in told if other != side)
+        ]
+        group = sorted(members + own)
+        clusters.join_all(group, f"same name “{name}” and class Person, not the other of that name")
+
+
+def _with_common(
+    context: Context, roots: Iterable[int], least: int
+) -> Iterator[tuple[int, int, int]]:
+    """Pairs of clusters whose articles have so many telling entities in common, and how many.
+
+    An entity tells something only where few articles name it, so there are few pairs.
+    """
+    by_thing: dict[int, list[int]] = defaultdict(list)
+    for root in sorted(roots):
+        for thing in context.telling(root):
+            by_thing[thing].append(root)
+    points = Counter(pair for members in by_thing.values() for pair in combinations(members, 2))
+    for (one, other), count in sorted(points.items()):
+        if count >= least and not context.together(one, other):
+            yield one, other, count
+
+
+def _single_names(context: Context) -> list[Pair]:
+    """A person known by one word, whom no article names in full, with two things in common.
+
+    Three, where the word is spelled in two ways.
+    """
+    full: set[str] = set()
+    blocks: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    for root, node in _heads(context, ("Person",)):
+        if node.is_bare_surname:
+            blocks[sounds(node.norm)].append(root)
+        full.update(w for norm in _norms(context, root) if " " in norm for w in norm.split())
+    found = []
+    for roots in blocks.values():
+        nodes = context.clusters.nodes
+        alone = [root for root in roots if nodes[root].norm not in full]
+        for one, other, count in _with_common(context, alone, 2):
+            left, right = nodes[one].norm, nodes[other].norm
+            if _against(context, one, other):
+                continue
+            words = f"{_because(context.shared(one, other))}; no article names more of it"
+            if left == right:
+                found.append((one, other, f"same single name “{left}”{words}"))
+            elif count > 2 and spelled_alike(left, right, 3):
+                reason = f"“{left}” and “{right}” are spellings of one name{words}"
+                found.append((one, other, reason))
+    return found
+
+
+def _common_names(context: Context) -> list[Pair]:
+    """Bodies of a name that every country has, where two things tie their articles together.
+
+    One whose country is not told joins those of one country only.
+    """
+    blocks: dict[tuple[str, str], list[int]] = defaultdict(list)
+    homes: dict[int, set[str]] = {}
+    for root, node in _heads(context, ("Organization", "Facility")):
+        if node.home is not None:
+            blocks[node.norm, node.kind].append(root)
+            told = {context.clusters.nodes[n].home or "" for n in context.members[root]}
+            homes[root] = {home for home in told if not home.startswith("article/")}
+    found = []
+    for (norm, _), roots in blocks.items():
+        if len(roots) < 2:
+            continue
+        pairs = list(_with_common(context, roots, 1))
+        around: dict[int, set[str]] = defaultdict(set)
+        for one, other, _ in pairs:
+            for root in (one, other):
+                around[root] |= homes[one] | homes[other]
+        for one, other, _ in pairs:
+            if len(around[one] | around[other]) < 2:
+                words = _because(context.shared(one, other))
+                found.append((one, other, f"same name “{norm}”{words}"))
+    return found
+
+
 def _spellings(context: Context) -> list[Pair]:
     """Transliterations of one name, where two other things tie their articles together."""
     blocks: dict[tuple[object, ...], dict[str, int]] = defaultdict(dict)
@@ -284,3 +390,9 @@ def _expansions(context: Context) -> list[Pair]:
             reason = f"“{form}” are the initials of “{name}” and of no other name{_because(shared)}"
             found.append((root, fits[0], reason))
     return found
+
+
+_STEPS: Final = (
+    _legal_forms, _common_names, _initials, _spellings, _expansions, _surnames, _single_names
+)  # fmt: skip
+"""From the surest key to the least sure one."""

@@ -56,6 +56,7 @@ class Seeds:
         local: Callable[[Node], bool],
     ) -> None:
         """`local` tells names that say which place is meant in their own article only."""
+        self._nodes = nodes
         pairs = (*decisions.same, *decisions.different)
         keys = {key for pair in pairs for key in pair} | {key for key, _ in decisions.names}
         self._wanted = keys
@@ -85,6 +86,8 @@ class Seeds:
         if iris:
             return frozenset(bearers.concepts[iris[0]])
         if bearers.named:
+            if len({self._nodes[number].home for number in bearers.named}) > 1:
+                return f"<{key}> names several things"
             return frozenset(bearers.named)
         if len(bearers.bare) > 1:
             return f"<{key}> names several things"
@@ -114,6 +117,8 @@ class Seeds:
             bearers = self._found[plain]
             alone = node.is_bare_surname or local(node)
             (bearers.bare if alone else bearers.named).append(number)
+        if node.home is not None and (key := f"{plain}-{slug(node.home)}") in self._wanted:
+            self._found[key].named.append(number)
         if self._hashes:
             end = short_hash(node.article, node.norm, length=8)
             for key in self._hashes.get(end, ()):

@@ -11,12 +11,13 @@ The file is Turtle with three kinds of statements, whose IRIs may be relative to
         kg:differentEntityFrom <entity/person/john-smith> .
 
 An entity's IRI stands for the mentions that give it this IRI: those of its authority entry, or
-those of its class and name (of its first article, where the IRI ends in a hash). It does not
-depend on what the rules or other decisions put together, so a decision holds when a later article
-would merge, split or rename its entities, and every IRI that was ever seen in the graph may be
-used. `article/KEY#entity=CLASS/NAME` stands for what one article calls so; it wins over the
-entity's IRI, which then stands for the rest. Where the rest is not told apart, nothing is guessed:
-a mention that could be either stays by itself.
+those of its class and name (of its first article, where the IRI ends in a hash; of one country,
+where the name is every country's and the IRI ends in its code). It does not depend on what the
+rules or other decisions put together, so a decision holds when a later article would merge, split
+or rename its entities, and every IRI that was ever seen in the graph may be used.
+`article/KEY#entity=CLASS/NAME` stands for what one article calls so; it wins over the entity's
+IRI, which then stands for the rest. Where the rest is not told apart, nothing is guessed: a
+mention that could be either stays by itself.
 
 A decision always wins over the rules; "different" wins over what "same" says further on. A new
 name is the entity's label, the old one stays as an alias, and the IRI stays. A statement about

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from kg_builder.entities.clusters import is_known_place
 from kg_builder.entities.deciding import OPEN_AUTHORITY, concept_suffix, plain_key
 from kg_builder.entities.names import acronym_form, normal
 from kg_builder.entities.nodes import PLACES, Cluster, Node
+from kg_builder.entities.same_name import is_known_place
 from kg_builder.entities.variants import person_words
 from kg_builder.model import Entity, EntityKind
-from kg_builder.vocab import short_hash
+from kg_builder.vocab import short_hash, slug
 
 if TYPE_CHECKING:
     from kg_builder.authority import Authority, Concept
@@ -96,8 +96,9 @@ def keys(found: Sequence[Profile]) -> list[str]:
     """The key of each profile, unique.
 
     Where several share class and slug, the one that a curated authority file names keeps the
-    plain key; the others carry their authority id or a hash of their first article. So does a
-    place that only its article tells, even alone: a later article may bring the one meant.
+    plain key; the others carry their authority id, the country of a body whose name every country
+    has, or a hash of their first article. So does a place that only its article tells, even
+    alone: a later article may bring the one meant.
     """
     groups: dict[str, list[int]] = defaultdict(list)
     for number, profile in enumerate(found):
@@ -132,6 +133,9 @@ def _suffixed(plain: str, profile: Profile, taken: set[str]) -> str:
         first = profile.cluster.nodes[0]
         parts = (first.article, first.norm)
         suffix = short_hash(*parts, length=8)
+        homes = {node.home for node in profile.cluster.nodes if node.local.authority is None}
+        if first.home is not None and len(homes) == 1 and not first.home.startswith("article/"):
+            suffix = slug(first.home)
     key = f"{plain}-{suffix}"
     if key in taken and profile.cluster is not None:
         parts = (*parts, str(profile.cluster.nodes[0].index))

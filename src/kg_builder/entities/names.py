@@ -14,14 +14,34 @@ _ORDINAL: Final = frozenset(
     thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth
     thirtieth fortieth fiftieth sixtieth seventieth eightieth ninetieth hundredth""".split()
 )
+_LETTERS: Final = str.maketrans({
+    "ı": "i", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ħ": "h",
+    "&": " and ",
+})  # fmt: skip
+_SPELLED: Final = (
+    (re.compile(r"isation(s?)\b"), r"ization\1"),
+    (re.compile(r"\b(de|of)fence\b"), r"\1fense"),
+    (re.compile(r"\b(cent|theat)re\b"), r"\1er"),
+    (re.compile(r"\b(lab|harb)our\b"), r"\1or"),
+    (re.compile(r"\bprogramme\b"), "program"),
+)
+"""British spellings in names of bodies, and the other ones."""
 _NUMBERED: Final = re.compile(r"\d|\b[ivx]{2,}\b")
 
 
 @lru_cache(maxsize=200_000)
 def normal(name: str) -> str:
-    """A name as it is compared: NFKC, folded case, no dots, hyphen as space, no leading "the"."""
+    """A name as it is compared: folded case, no dots, hyphen as space, no leading "the".
+
+    Diacritics, "&" and British spellings make no other name ("Erdoğan", "Defence").
+    """
     text = unicodedata.normalize("NFKC", name).casefold().replace(".", "")
-    text = _FOLDED.sub(" ", _QUOTES.sub("'", text)).strip()
+    text = _FOLDED.sub(" ", _QUOTES.sub("'", text.translate(_LETTERS))).strip()
+    if not text.isascii():
+        text = unicodedata.normalize("NFKD", text)
+        text = "".join(c for c in text if not unicodedata.combining(c))
+    for pattern, to in _SPELLED:
+        text = pattern.sub(to, text)
     text = text.removesuffix("'s").removesuffix("'").strip()
     return text.removeprefix("the ") or text
 

@@ -14,7 +14,11 @@ PLACES: Final = frozenset({"Place", "Region", "Facility"})
 
 @dataclass(slots=True)
 class Node:
-    """One local entity of one article; `kind` is its class after comparison with the corpus."""
+    """One local entity of one article; `kind` is its class after comparison with the corpus.
+
+    `home` says whose it is, of what has a name that every country has: an ISO code, or its
+    article's key where nothing tells.
+    """
 
     article: str
     index: int
@@ -22,6 +26,7 @@ class Node:
     count: int
     norm: str
     kind: EntityKind
+    home: str | None = None
 
     @property
     def is_bare_surname(self) -> bool:
