@@ -55,6 +55,8 @@ class Candidate:
     b: int = 0
     fixed: bool = False
     """Whether the class is certain, so that the document's majority does not change it."""
+    opinion: EntityKind | None = None
+    """The class that the trained pipeline gives exactly this span."""
     reading: str | None = None
     """Sets a place apart from others of its name: what it lies in, "?" where nothing tells."""
 

@@ -419,6 +419,9 @@ class Classifier:
             return self._make(sent, run, None, None, "pattern", 0.1)
         if self._around.role_before(previous):
             return self._make(sent, run, "Person", None, "pattern", 0.75)
+        named = self._cues.before.get(previous)
+        if named is not None and following != "'s":
+            return self._make(sent, run, named.kind, named.type, "pattern", 0.75)
         cue = self._cues.after.get(following)
         if cue and previous not in ("a", "an") and not sent.tokens[unit.b].cap:
             return self._make(sent, run, cue.kind, cue.type, "pattern", 0.7)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -11,6 +11,7 @@ from kg_builder.mentions.acronyms import Definition, definitions
 from kg_builder.mentions.candidates import Candidate, Sent, join_tokens
 from kg_builder.mentions.classify import Classifier
 from kg_builder.mentions.datelines import dateline
+from kg_builder.mentions.evidence import Evidence
 from kg_builder.mentions.gazetteer import Gazetteer
 from kg_builder.mentions.lexicon import Lexicon
 from kg_builder.mentions.merge import Merger
@@ -44,6 +45,7 @@ class DocumentReader:
         self._gazetteer = gazetteer
         self._lexicon = lexicon
         self._classifier = Classifier(gazetteer, lexicon)
+        self._evidence = Evidence(gazetteer, lexicon)
         self._places = Places(gazetteer.authority, lexicon)
         self._decided = Decided()
         self._between: dict[int, int] = {}
@@ -72,7 +74,7 @@ class DocumentReader:
             found = Merger(self._lexicon).merge(
                 found, self._finder.names(article, text), running, lowered
             )
-        self._propagate(found, lowered)
+        self._propagate(found, lowered, {s.index: s for s in running})
         found = [c for c in found if c.kind is not None]
         known: dict[str, Candidate] = {}
         for c in found:
@@ -205,12 +207,18 @@ class DocumentReader:
 
     # -- the document's vote ---------------------------------------------------------------
 
-    def _propagate(self, found: list[Candidate], lowered: set[str]) -> None:
+    def _propagate(
+        self, found: list[Candidate], lowered: set[str], sents: Mapping[int, Sent]
+    ) -> None:
         acronyms = {c.surface: c for c in found if c.method == "acronym" and c.fixed}
         for c in found:
             if (defined := acronyms.get(c.surface)) and c.method != "authority":
                 c.kind, c.type, c.method = defined.kind, defined.type, "acronym"
                 c.confidence, c.fixed, c.weak = max(c.confidence, 0.88), True, False
+        for c in found:
+            if c.weak and c.surface.lower() in lowered:
+                c.kind, c.confidence, c.opinion = None, 0.0, None
+        self._evidence.decide(found, sents, read=self._finder is not None)
         self._doubt_initials(found, lowered)
         _shapes(found)
         self._listed(found)

@@ -31,6 +31,9 @@ class Cues:
     person_nouns: frozenset[str]
     person_after: frozenset[str]
     person_verbs: frozenset[str]
+    person_objects: frozenset[str]
+    place_nouns: frozenset[str]
+    organization_nouns: frozenset[str]
     surname_heads: frozenset[str]
     abstract_endings: tuple[str, ...]
     never: frozenset[str]
@@ -192,6 +195,9 @@ def _cues(data: dict[str, Any]) -> Cues:
         person_nouns=words["person_nouns"],
         person_after=words["person_after"],
         person_verbs=words["person_verbs"],
+        person_objects=words["person_objects"],
+        place_nouns=words["place_nouns"],
+        organization_nouns=words["organization_nouns"],
         surname_heads=words["surname_heads"],
         abstract_endings=entries(data["abstract_endings"]),
         never=words["never"],

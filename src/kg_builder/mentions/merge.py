@@ -87,7 +87,7 @@ class Merger:
         return Candidate(
             start=tokens[a].start, end=tokens[b - 1].end, surface=join_tokens(tokens, a, b),
             sentence=sent.index, kind=name.kind, method="pipeline", confidence=0.75, a=a, b=b,
-            weak=initial and b - a == 1,
+            weak=initial and b - a == 1, opinion=name.kind,
         )  # fmt: skip
 
     def _like_a_name(self, words: Sequence[str]) -> bool:
@@ -158,13 +158,14 @@ def _placed(here: list[Candidate], made: Candidate, *, alone: bool) -> list[Cand
 
 
 def _agree(own: Candidate, made: Candidate, *, alone: bool) -> None:
-    """One span, two opinions of its class."""
+    """One span, two opinions of its class; of single words the whole document decides later."""
+    own.opinion = made.kind
     if own.kind == made.kind or (own.kind in _PLACES and made.kind in _PLACES):
         own.confidence, own.weak = max(own.confidence, 0.9), False
         return
     if own.fixed or own.confidence >= _SURE or made.kind == "Group":
         return
-    if own.kind is None and not alone:
+    if own.kind is None and (not alone or " " not in own.surface):
         return
     if own.kind in ("Person", *_PLACES) and own.confidence >= _CONTEXT:
         return
