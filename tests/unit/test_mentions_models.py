@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 import spacy
 
-from kg_builder import articles
+from kg_builder import articles, weights
 from kg_builder.authority import Authority
 from kg_builder.errors import ConfigError
 from kg_builder.mentions import Extractor, models
+from kg_builder.mentions.loading import names_pipeline
 from kg_builder.mentions.names import SpacyNames
 from kg_builder.model import Document, Hints
 
@@ -119,3 +122,50 @@ def test_a_shared_net_is_run_only_where_names_need_it(
     document = Document("a.txt", "text/plain", "sha256:0", TEXT)
     (article,) = articles.segment(document, Hints())
     finder.names(article, TEXT)  # a net that is missing fails here
+
+
+FRESH = """
+import os, sys
+from contextlib import contextmanager
+from kg_builder.mentions import loading, models
+if "other version" in sys.argv:
+    stand_ins = loading._without_command_line
+    @contextmanager
+    def too_little():
+        with stand_ins():
+            del sys.modules["spacy.cli.info"].info
+            yield
+    loading._without_command_line = too_little
+found = models.load("default")
+print("typer" in sys.modules, *found.components, os.environ["OPENBLAS_NUM_THREADS"])
+import spacy
+print(spacy.info(silent=True)["spacy_version"] == spacy.__version__)
+import spacy.cli
+names = [e.text for e in found._nlp("The talks in Paris went on, said Angela Merkel.").ents]
+print(callable(spacy.cli.setup_cli), "Paris" in names)
+"""
+"""Run in a process of its own, since this one has imported all of spaCy."""
+
+
+@pytest.mark.parametrize(("version", "whole"), [("this", "False"), ("other version", "True")])
+def test_spacy_is_imported_without_its_command_line_and_stays_whole(
+    version: str, whole: str
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", FRESH, version], capture_output=True, text=True, check=True
+    )
+    lines = done.stdout.splitlines()
+    assert lines == [f"{whole} ner 1", "True", "True True"]
+
+
+def test_a_folder_keeps_its_own_rules_of_tokens(tmp_path: Path) -> None:
+    path = Path(pipeline(tmp_path / "m", ("Xanthe", "PERSON")))
+    nlp = spacy.load(path)
+    nlp.tokenizer.add_special_case("aintno", [{"ORTH": "aint"}, {"ORTH": "no"}])
+    nlp.to_disk(path)
+    ours = names_pipeline(path)
+    assert [t.text for t in ours.make_doc("aintno, can't")] == ["aint", "no", ",", "ca", "n't"]
+    assert ours.tokenizer.to_bytes() == spacy.load(path).tokenizer.to_bytes()
+    assert names_pipeline(weights.folder()).tokenizer.to_bytes() == (
+        spacy.load(weights.folder()).tokenizer.to_bytes()
+    )

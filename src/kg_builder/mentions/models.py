@@ -8,25 +8,21 @@ from __future__ import annotations
 
 import hashlib
 import importlib
-import os
-import sys
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from kg_builder import weights
 from kg_builder.errors import ConfigError
+from kg_builder.mentions.loading import names_pipeline
 from kg_builder.mentions.names import LABELS, GlinerNames, NameFinder, SpacyNames
 from kg_builder.model import EntityKind
 
 DEFAULT = "default"
 NONE = "none"
 _GLINER = "gliner:"
-_NEEDLESS = ("tagger", "morphologizer", "parser", "lemmatizer", "attribute_ruler", "senter")
-_SHARED_NETS = ("tok2vec", "transformer")
-_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
 
 def load(name: str, labels: Mapping[str, EntityKind] | None = None) -> NameFinder | None:
@@ -59,64 +55,22 @@ def digest(name: str) -> str:
 
 
 def _spacy(name: str) -> Any:
-    _one_thread()
+    path = weights.folder() if name == DEFAULT else Path(name)
     try:
-        import spacy  # noqa: PLC0415 - takes a while; patterns alone do not need it
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # versions that differ in the last place
+            return names_pipeline(path if path.is_dir() else name)
     except ImportError as error:
         raise ConfigError(
             "spaCy is not installed, which the model needs: pip install spacy, or set "
             "extractors.model = 'none' to work by patterns alone"
         ) from error
-    path = weights.folder() if name == DEFAULT else Path(name)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # versions that differ in the last place
-            needless = [*_NEEDLESS, *_unheard_nets(_pipeline_folder(name, path))]
-            return spacy.load(path if path.is_dir() else name, exclude=needless)
     except (OSError, ValueError, KeyError) as error:
         raise ConfigError(
             f"model {name!r} cannot be loaded: it is no installed spaCy pipeline and no folder "
             f"with one ({error}); install it, or take the one that ships (extractors.model = "
             "'default')"
         ) from error
-
-
-def _one_thread() -> None:
-    """Keeps BLAS to one thread: workers share the cores, and sums keep their order."""
-    if "numpy" not in sys.modules:  # BLAS reads them once, when it is loaded
-        os.environ.update(dict.fromkeys(_THREADS, "1"))
-
-
-def _pipeline_folder(name: str, path: Path) -> Path | None:
-    """The folder with a pipeline's config: the path itself, or the one inside a package."""
-    if path.is_dir():
-        return path
-    spec = find_spec(name) if name.isidentifier() else None
-    places = spec.submodule_search_locations if spec else None
-    found = sorted(c for place in places or () for c in Path(place).glob("*/config.cfg"))
-    return found[0].parent if len(found) == 1 else None
-
-
-def _unheard_nets(folder: Path | None) -> list[str]:
-    """The shared nets of a pipeline that `ner` does not listen to: half the time of a document."""
-    if folder is None:
-        return []
-    from spacy.util import load_config  # noqa: PLC0415 - as above
-
-    components = load_config(folder / "config.cfg")["components"]
-    nets = [n for n, c in components.items() if c.get("factory") in _SHARED_NETS]
-    others = {n: c for n, c in components.items() if n not in nets and n not in _NEEDLESS}
-    heard = set(_heard(others))
-    return [] if "*" in heard else [n for n in nets if n not in heard]
-
-
-def _heard(tree: Mapping[str, Any]) -> Iterator[str]:
-    """The nets that the listeners below a configuration hear; "*" is whichever there is."""
-    if "Listener" in str(tree.get("@architectures")):
-        yield str(tree.get("upstream", "*"))
-    for value in tree.values():
-        if isinstance(value, Mapping):
-            yield from _heard(value)
 
 
 def _gliner(name: str) -> Any:

@@ -140,10 +140,16 @@ class PublishOutcome:
     seconds: dict[str, float]
 
 
+def _gate() -> Gate:
+    """The gate of this process: its shapes are parsed once."""
+    if not _GATES:
+        _GATES.append(next((a.gate for a in _ANALYSERS.values()), None) or Gate())
+    return _GATES[0]
+
+
 def publish(job: PublishJob) -> PublishOutcome:
     """Makes the graphs of one analysis's articles, and gates each."""
-    if not _GATES:
-        _GATES.append(Gate())
+    gate = _gate()
     clock = Clock()
     directory = StoreDir(Path(job.store))
     minter = Minter(job.base)
@@ -159,7 +165,7 @@ def publish(job: PublishJob) -> PublishOutcome:
             context = article_context(analysis, document, item.names, minter)
             lines = sorted_nquads(quads)
         with clock.stage("gate"):
-            report = _GATES[0].check(quads, context)
+            report = gate.check(quads, context)
         path = graph_file(directory, item.article)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(lines)
