@@ -12,8 +12,14 @@ import rdflib
 
 from kg_builder import resources, vocab
 from kg_builder.errors import InputError, QueryError, UsageError
+from kg_builder.explaining import explain, short
 from kg_builder.gate import Gate, GateReport, to_rdflib
 from kg_builder.store import SnapshotRef, sorted_nquads
+
+__all__ = [
+    "EXPORT_FORMATS", "GRAPH_FORMATS", "RESULT_FORMATS", "explain", "export", "public_quads",
+    "query", "validate_files", "validate_store",
+]  # fmt: skip
 
 RESULT_FORMATS = {
     "json": ox.QueryResultsFormat.JSON,
@@ -72,7 +78,7 @@ def _table(results: ox.QuerySolutions | ox.QueryBoolean) -> str:
     if isinstance(results, ox.QueryBoolean):
         return "true\n" if results else "false\n"
     names = [str(v).removeprefix("?") for v in results.variables]
-    rows = [[_short(value) for value in solution] for solution in results]
+    rows = [[short(value) for value in solution] for solution in results]
     widths = [
         min(60, max([len(name), *(len(row[i]) for row in rows)])) for i, name in enumerate(names)
     ]
@@ -82,20 +88,6 @@ def _table(results: ox.QuerySolutions | ox.QueryBoolean) -> str:
         out.write("  ".join(cells).rstrip() + "\n")
     out.write(f"({len(rows)} row{'' if len(rows) == 1 else 's'})\n")
     return out.getvalue()
-
-
-def _short(term: object) -> str:
-    if term is None:
-        return ""
-    if isinstance(term, ox.NamedNode):
-        for prefix, iri in vocab.PREFIXES.items():
-            local = term.value.removeprefix(iri)
-            if local != term.value and re.fullmatch(r"[\w-]+", local):
-                return f"{prefix}:{local}"
-        return f"<{term.value}>"
-    if isinstance(term, ox.Literal):
-        return " ".join(term.value.split())
-    return str(term)
 
 
 def public_quads(ref: SnapshotRef) -> Iterator[ox.Quad]:
@@ -154,46 +146,3 @@ def _parse(path: Path) -> list[ox.Quad]:
         raise InputError(f"{path}: {error}") from error
     except (OSError, ValueError) as error:
         raise InputError(f"{path}: cannot be read: {error}") from error
-
-
-_EXPLAIN = """
-SELECT DISTINCT ?source ?headline ?start ?exact ?sentence ?confidence ?method WHERE {{
-  {{ ?node kg:refersTo <{iri}> }} UNION {{ ?node kg:reportOf <{iri}> }}
-  ?node kg:inArticle ?article ; kg:exact ?exact ; kg:start ?start ; kg:evidence/kg:exact ?sentence ;
-        kg:confidence ?confidence ; kg:extractedBy/rdfs:label ?method .
-  ?article kg:inDocument/kg:sourceName ?source .
-  OPTIONAL {{ ?article kg:headline ?headline }}
-}} ORDER BY ?source ?start LIMIT {limit}
-"""
-
-
-def explain(store: ox.Store, iri: str, limit: int = 50) -> str:
-    """What the graph says of an IRI, why things were merged, and the sentences behind it.
-
-    Raises UsageError when the graph does not have the IRI.
-    """
-    try:
-        node = ox.NamedNode(iri)
-    except ValueError as error:
-        raise UsageError(f"{iri}: not an IRI: {error}") from error
-    facts = sorted(
-        f"  {_short(q.predicate)}  {_short(q.object)}"
-        for q in store.quads_for_pattern(node, None, None, None)
-    )
-    if not facts:
-        raise UsageError(f"{iri}: the graph says nothing of this IRI")
-    out = [iri, *dict.fromkeys(facts)]
-    rows = store.query(
-        _EXPLAIN.format(iri=iri, limit=limit),
-        use_default_graph_as_union=True,
-        prefixes=vocab.PREFIXES,
-    )
-    assert isinstance(rows, ox.QuerySolutions)
-    evidence = [
-        f"  {_short(r['source'])}:{_short(r['start'])} “{_short(r['exact'])}” "
-        f"({_short(r['method'])}, {_short(r['confidence'])}): {_short(r['sentence'])}"
-        for r in rows
-    ]
-    if evidence:
-        out += ["", f"Evidence (at most {limit}):", *evidence]
-    return "\n".join(out) + "\n"
