@@ -74,6 +74,12 @@ Country = Annotated[str, AfterValidator(_country)]
 IsoDate = Annotated[str, AfterValidator(_iso_date)]
 
 
+RecordField = Literal[
+    "text", "title", "author", "published", "modified", "url", "publication", "section",
+    "language", "summary",
+]  # fmt: skip
+
+
 class PublicationRule(_Frozen):
     """An outlet, and the documents that are its own, by a pattern over their source names."""
 
@@ -82,6 +88,23 @@ class PublicationRule(_Frozen):
     homepage: Url | None = Field(None, description="the outlet's home page, a URL")
     language: Language | None = Field(None, description="its language, an ISO 639-1 code")
     country: Country | None = Field(None, description="its country, an ISO 3166-1 alpha-2 code")
+
+
+class RecordsRule(_Frozen):
+    """Which fields hold what in JSON records and tables, by a pattern over source names."""
+
+    pattern: str = Field("*", description="glob over the path relative to the folder given")
+    preset: Literal["", "c4", "newsapi", "gdelt"] = Field(
+        "", description="a ready mapping: c4, newsapi or gdelt"
+    )
+    fields: tuple[tuple[RecordField, str], ...] = Field(
+        (), description='our names and the records\' fields: text = "body"'
+    )
+
+    @field_validator("fields", mode="before")
+    @classmethod
+    def _fields_as_pairs(cls, value: Any) -> Any:
+        return tuple(sorted(value.items())) if isinstance(value, dict) else value
 
 
 class Extractors(_Frozen):
@@ -106,7 +129,14 @@ class Extractors(_Frozen):
 class Limits(_Frozen):
     """What one input may cost."""
 
-    max_bytes: int = Field(200_000_000, gt=0, description="bytes of one input file")
+    max_bytes: int = Field(200_000_000, gt=0, description="bytes of one document")
+    max_unpacked: int = Field(
+        20_000_000_000, gt=0, description="bytes that one archive may unpack to"
+    )
+    max_records: int = Field(1_000_000, gt=0, description="records of one archive, feed or table")
+    max_nesting: int = Field(3, gt=0, description="archives in archives")
+    cpu_seconds: float = Field(5.0, gt=0, description="CPU seconds to read one document")
+    memory_mb: int = Field(1024, ge=256, description="memory of a process that reads, in MiB")
     max_line: int = Field(1_000_000, gt=0, description="characters of one line of text")
     max_articles: int = Field(100_000, gt=0, description="articles in one document")
 
@@ -137,6 +167,7 @@ class Settings(_Frozen):
         None, description="your decisions on which entities are one (Turtle)"
     )
     publication: tuple[PublicationRule, ...] = Field((), description="publications by path pattern")
+    records: tuple[RecordsRule, ...] = Field((), description="fields of JSON records and tables")
     extractors: Extractors = Extractors()
     limits: Limits = Limits()
     server: Server = Server()
@@ -162,7 +193,9 @@ class Settings(_Frozen):
 
     def analysis_digest(self) -> str:
         """Hash of the settings that shape what is found in a document."""
-        relevant = self.model_dump_json(include={"extractors", "limits"})
+        relevant = self.model_dump_json(
+            include={"extractors": True, "limits": {"max_line", "max_articles"}}
+        )
         return hashlib.sha256(relevant.encode()).hexdigest()
 
 

@@ -15,10 +15,11 @@ from pathlib import Path
 import msgspec
 from kg_builder.config import load_settings
 from kg_builder.pipeline import Analyser
+from kg_builder.pipeline.files import look
 analyser = Analyser(load_settings(None, {}, environment={}))
 for name in sys.argv[1:]:
     path = Path(name)
-    data, sidecar = analyser.read(path, path.name)
+    data, sidecar = path.read_bytes(), look(path, path.name).sidecar
     for found in analyser.analyse(path.name, data, analyser.hints(path.name, sidecar)):
         heads = analyser.heads(found)
         result = msgspec.json.encode((found.articles, heads))

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from kg_builder.config import load_settings
 from kg_builder.pipeline import Analyser, Analysis, resolve_analyses
+from kg_builder.pipeline.files import look
 from tests.quality import devgold, gold
 from tests.quality.gold import GoldDocument
 from tests.quality.scoring import (
@@ -69,7 +70,7 @@ def _measure(
     analyser = Analyser(settings)
     analyses: list[Analysis] = []
     for path in paths:
-        data, sidecar = analyser.read(path, path.name)
+        data, sidecar = path.read_bytes(), look(path, path.name).sidecar
         analyses += analyser.analyse(path.name, data, analyser.hints(path.name, sidecar))
     resolution = resolve_analyses(analyses, settings)
     tally = Tally()

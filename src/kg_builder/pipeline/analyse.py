@@ -7,11 +7,10 @@ its cache key is the hash of exactly these.
 from __future__ import annotations
 
 import hashlib
-import stat
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -35,6 +34,8 @@ from kg_builder.model import (
     Hints,
     ResolveRecord,
 )
+from kg_builder.pipeline.files import look
+from kg_builder.pipeline.report import InputRecord
 from kg_builder.plugins import RawInput, ReadLimits
 from kg_builder.resources import folder
 from kg_builder.triples import DocumentFacts, Names, article_context, article_quads
@@ -143,31 +144,23 @@ class Analyser:
         finder = models.load(chosen.model, dict(chosen.labels))
         return Extractor(self.authority, finder=finder)
 
-    def read(self, path: Path, source_name: str) -> tuple[bytes, bytes | None]:
-        """The bytes of a document and of its sidecar. Raises InputError."""
-        sidecar = path.with_name(path.name + SIDECAR_SUFFIX)
-        limit = self.settings.limits.max_bytes
-        try:
-            found = path.stat()
-            if not stat.S_ISREG(found.st_mode):  # a pipe or device could be read for ever
-                raise InputError(f"{source_name}: is no regular file; copy it into one")
-            if found.st_size > limit:
-                raise InputError(
-                    f"{source_name}: {found.st_size} bytes, more than limits.max_bytes "
-                    f"({limit}); raise it in kg.toml or split the file"
-                )
-            data = path.read_bytes()
-            side = sidecar.read_bytes() if sidecar.exists() else None
-        except OSError as error:
-            raise InputError(f"cannot be read: {error.strerror}") from error
-        return data, side
+    def reading_key(self, item: InputRecord) -> str:
+        """The cache key of a reading: what stands in a file, before anything is found in it."""
+        limits = self.settings.limits.model_dump_json(exclude={"max_line", "max_articles"})
+        parts = (
+            item.content_hash.encode(),
+            item.source_name.encode(),
+            msgspec.json.encode(item.mapping),
+            code_digest().encode(),
+            limits.encode(),
+        )
+        return hashlib.sha256(b"\0".join(parts)).hexdigest()
 
-    def key(self, content_hash: str, hints: Hints, source_name: str) -> str:
+    def key(self, document_digest: str, hints: Hints) -> str:
         """The cache key of an analysis; the sidecar stands in it by the hints it gave."""
         parts = (
-            content_hash.encode(),
+            document_digest.encode(),
             msgspec.json.encode(hints),
-            source_name.encode(),
             code_digest().encode(),
             self.authority.digest.encode(),
             self.gate.digest.encode(),
@@ -185,9 +178,8 @@ class Analyser:
         with self.clock.stage("sources"):
             raw = RawInput(source_name, data, ReadLimits(self.settings.limits.max_bytes))
             documents = sources.read(raw)
-        for document in documents:
-            self._check_lines(document)
-        return [self._document(document, hints) for document in documents]
+        hints = hints if len(documents) == 1 else for_many(hints)
+        return [self.document(document, hints) for document in documents]
 
     def _check_lines(self, document: Document) -> None:
         limit = self.settings.limits.max_line
@@ -200,7 +192,9 @@ class Analyser:
                     f"limits.max_line ({limit}); raise it in kg.toml or break the line"
                 )
 
-    def _document(self, document: Document, hints: Hints) -> Analysis:
+    def document(self, document: Document, hints: Hints) -> Analysis:
+        """Everything found in one document. Raises InputError."""
+        self._check_lines(document)
         with self.clock.stage("articles"):
             found = articles.segment(document, hints)
         limit = self.settings.limits.max_articles
@@ -285,9 +279,9 @@ def record_of(item: ArticleAnalysis) -> ResolveRecord:
     )
 
 
-def content_hash(data: bytes) -> str:
-    """The hash of an input's bytes, as documents state it."""
-    return "sha256:" + hashlib.sha256(data).hexdigest()
+def for_many(hints: Hints) -> Hints:
+    """What hints of a file say of each of its documents, where it holds several."""
+    return replace(hints, url=None, date=None, authors=())
 
 
 def provisional_names(item: ArticleAnalysis) -> Names:
@@ -320,6 +314,5 @@ def analyse_document(path: Path, source_name: str, settings: Settings) -> Analys
     Raises InputError; a file of several documents gives the first.
     """
     analyser = Analyser(settings)
-    data, sidecar = analyser.read(path, source_name)
-    hints = analyser.hints(source_name, sidecar)
-    return analyser.analyse(source_name, data, hints)[0]
+    hints = analyser.hints(source_name, look(path, source_name).sidecar)
+    return analyser.analyse(source_name, path.read_bytes(), hints)[0]

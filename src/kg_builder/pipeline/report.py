@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from kg_builder.model import Hints
+from kg_builder.model import Hints, Publication
+from kg_builder.plugins import FieldMapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,12 @@ class BuildReport:
 
 @dataclass(slots=True)
 class InputRecord:
-    """What the manifest keeps of one input; paths never reach the graph."""
+    """What the manifest keeps of one input; paths never reach the graph.
+
+    `key` is that of its reading, `analyses` those of its documents. `rules` are the patterns
+    over names that tell the publications of what a container holds, `mapping` the fields of its
+    records.
+    """
 
     source_name: str
     root: str
@@ -58,3 +64,6 @@ class InputRecord:
     hints: Hints
     key: str
     excluded: tuple[str, ...] = ()
+    analyses: tuple[str, ...] = ()
+    rules: tuple[tuple[str, Publication], ...] = ()
+    mapping: FieldMapping = field(default_factory=FieldMapping)

@@ -12,8 +12,8 @@ from kg_builder.config import Settings
 from kg_builder.errors import InputError
 from kg_builder.gate import Gate, Result
 from kg_builder.model import ArticleAnalysis, Hints
-from kg_builder.pipeline.analyse import Analyser, Clock, DocumentHead, content_hash, text_hash
-from kg_builder.pipeline.inputs import real_path
+from kg_builder.pipeline.analyse import Analyser, Clock, DocumentHead
+from kg_builder.pipeline.readings import Entry, Readings
 from kg_builder.store import AnalysisCache, StoreDir, TextCache, sorted_nquads
 from kg_builder.triples import DocumentFacts, Names, article_context, article_quads
 from kg_builder.vocab import Minter
@@ -39,59 +39,53 @@ def analyser_for(settings: Settings) -> Analyser:
 
 @dataclass(frozen=True, slots=True)
 class AnalyseJob:
-    """One input to analyse into the store's cache.
+    """Some documents of one input to analyse into the store's cache, each under its key.
 
-    `content_hash` is what the input must still have when it is read.
+    `path` is the input's, `reading` the key of its reading.
     """
 
     store: str
     settings: Settings
     path: str
-    source_name: str
-    content_hash: str
+    reading: str
     hints: Hints
-    key: str
+    items: tuple[tuple[Entry, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class AnalyseOutcome:
-    """What became of an AnalyseJob; `problem` is None when it went well."""
+    """What became of an AnalyseJob: the reasons why documents failed, by key."""
 
-    path: str
-    key: str
-    problem: str | None
+    job: AnalyseJob
+    problems: dict[str, str]
     seconds: dict[str, float]
+    died: bool = False
 
 
 def analyse(job: AnalyseJob) -> AnalyseOutcome:
-    """Analyses one input and stores what was found."""
+    """Analyses documents and stores what was found."""
     analyser = analyser_for(job.settings)
     analyser.clock.seconds.clear()
     directory = StoreDir(Path(job.store))
-    try:
-        data, _ = analyser.read(real_path(job.path), job.source_name)
-        if content_hash(data) != job.content_hash:
-            reason = "changed while the build was running; run the build again"
-            return AnalyseOutcome(job.path, job.key, reason, {})
-        found = analyser.analyse(job.source_name, data, job.hints)
-        heads = tuple(analyser.heads(item) for item in found)
-    except InputError as error:
-        return AnalyseOutcome(job.path, job.key, str(error), {})
-    texts = TextCache(directory.texts)
-    for item in found:
-        texts.put(text_hash(item.document.text), item.document.text)
-    AnalysisCache(directory.analyses).put(
-        job.key,
-        msgspec.json.encode(heads),
-        msgspec.json.encode(tuple(item.articles for item in found)),
-    )
-    return AnalyseOutcome(job.path, job.key, None, dict(analyser.clock.seconds))
+    cache = AnalysisCache(directory.analyses)
+    readings = Readings(directory.readings, TextCache(directory.texts))
+    problems = {}
+    documents = readings.documents(job.reading, [entry for entry, _ in job.items])
+    for (_, key), document in zip(job.items, documents, strict=True):
+        try:
+            found = analyser.document(document, job.hints)
+            heads = (analyser.heads(found),)
+        except InputError as error:
+            problems[key] = str(error)
+            continue
+        cache.put(key, msgspec.json.encode(heads), msgspec.json.encode((found.articles,)))
+    return AnalyseOutcome(job, problems, dict(analyser.clock.seconds))
 
 
 def analysis_died(job: AnalyseJob) -> AnalyseOutcome:
-    """The outcome of an input whose worker died."""
+    """The outcome of documents whose worker died; of several, one may be at fault alone."""
     reason = "its analysis ended the worker process (out of memory, or a crash in a library)"
-    return AnalyseOutcome(job.path, job.key, reason, {})
+    return AnalyseOutcome(job, {key: reason for _, key in job.items}, {}, died=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from kg_builder.model import Resolution
 from kg_builder.pipeline.analyse import code_digest
 from kg_builder.pipeline.corpus import Corpus, Placed
 from kg_builder.pipeline.history import history
+from kg_builder.pipeline.readings import Readings
 from kg_builder.pipeline.report import BuildReport, InputRecord
 from kg_builder.pipeline.shared import SharedGraphs, counting_graph
 from kg_builder.pipeline.tasks import graph_file
@@ -213,7 +214,10 @@ def _collect_garbage(directory: StoreDir, manifest: dict[str, Any], before: dict
     keys: set[str] = set()
     texts: set[str] = set()
     for part in (manifest, before):
-        keys |= {Path(i["key"]).name for i in part.get("inputs", {}).values()}
+        inputs = part.get("inputs", {}).values()
+        keys |= {Path(i["key"]).name for i in inputs}
+        keys |= {Path(key).name for i in inputs for key in i.get("analyses", ())}
         texts |= set(part.get("texts", ()))
     AnalysisCache(directory.analyses).discard_except(keys)
+    Readings(directory.readings, TextCache(directory.texts)).discard_except(keys)
     TextCache(directory.texts).discard_except(texts)

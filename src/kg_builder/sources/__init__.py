@@ -10,7 +10,7 @@ from kg_builder.errors import InputError, UnsupportedFormatError
 from kg_builder.model import Document
 from kg_builder.plugins import RawInput, Reader, Unread, readers
 
-__all__ = ["documents", "leaves", "read", "reader_for", "suffixes"]
+__all__ = ["Unread", "documents", "leaves", "read", "reader_for", "suffixes"]
 
 
 def read(raw: RawInput) -> tuple[Document, ...]:

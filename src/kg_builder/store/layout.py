@@ -18,7 +18,7 @@ from kg_builder.errors import (
 )
 
 FORMAT_VERSION = 1
-_PARTS = ("analyses", "texts", "work", "snapshots", "quarantine")
+_PARTS = ("analyses", "texts", "work", "snapshots", "quarantine", "readings")
 
 
 class StoreDir:
@@ -40,9 +40,9 @@ class StoreDir:
                 f"{path} holds no kg-builder store; make one with "
                 f"`kg-builder build PATH --store {path}`"
             )
-        self.analyses, self.texts, self.work, self.snapshots, self.quarantine = (
-            path / part for part in _PARTS
-        )
+        (
+            self.analyses, self.texts, self.work, self.snapshots, self.quarantine, self.readings
+        ) = (path / part for part in _PARTS)  # fmt: skip
 
     def _check(self, marker: Path) -> None:
         text = marker.read_text(encoding="utf-8").strip()
