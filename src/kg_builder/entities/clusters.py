@@ -66,7 +66,7 @@ def cluster(
         seeds = Seeds(clusters.nodes, decisions, authority, _is_local(authority))
         notes += decide(clusters, decisions, seeds)
     _join_authorities(clusters)
-    contested = join_names(clusters, authority)
+    contested = join_names(clusters, authority, homes)
     join_acronyms(clusters, authority, homes)
     join_aliases(clusters, homes)
     join_by_context(clusters, contested)

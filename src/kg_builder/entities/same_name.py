@@ -33,14 +33,14 @@ def folded_titles(node: Node) -> set[str]:
     return {title.casefold().rstrip(".") for title in node.local.titles}
 
 
-def join_names(clusters: Clusters, authority: Authority) -> list[list[int]]:
+def join_names(clusters: Clusters, authority: Authority, homes: Homes) -> list[list[int]]:
     """Join equal names of one class; the nodes of names that two people have, out.
 
-    Bare surnames and untold places stay by themselves, names that every country has are one
-    within a country, and an acronym of several names is none of them.
+    Bare surnames and untold places stay by themselves, names that every country has and their
+    acronyms are one within a country, and an acronym of several names is none of them.
     """
     contested = []
-    several = _ambiguous(clusters, authority)
+    several, everybodys = _doubtful(clusters, authority)
     for (norm, kind), same in _blocks(clusters):
         nodes = clusters.nodes
         bare = [n for n in same if nodes[n].local.authority is None]
@@ -54,8 +54,8 @@ def join_names(clusters: Clusters, authority: Authority) -> list[list[int]]:
         if kind == "Person" and _of_two_genders(nodes[n] for n in same):
             contested.append(same)
             continue
-        if nodes[bare[0]].home is not None:
-            for home, members in _by_home(clusters, bare):
+        if nodes[bare[0]].home is not None or acronym_form(name) in everybodys:
+            for home, members in _by_home(clusters, bare, homes):
                 clusters.join_all(members, f"{reason}, in articles about {home}")
             continue
         linked = [n for n in same if nodes[n].local.authority is not None]
@@ -71,11 +71,13 @@ def _blocks(clusters: Clusters) -> Iterator[tuple[tuple[str, EntityKind], list[i
     yield from blocks.items()
 
 
-def _by_home(clusters: Clusters, numbers: Sequence[int]) -> list[tuple[str, list[int]]]:
-    homes: dict[str, list[int]] = defaultdict(list)
+def _by_home(
+    clusters: Clusters, numbers: Sequence[int], homes: Homes
+) -> list[tuple[str, list[int]]]:
+    groups: dict[str, list[int]] = defaultdict(list)
     for number in numbers:
-        homes[clusters.nodes[number].home or ""].append(number)
-    return sorted(homes.items())
+        groups[homes.of(clusters.nodes[number].article)].append(number)
+    return sorted(groups.items())
 
 
 def _of_two_genders(nodes: Iterator[Node]) -> bool:
@@ -119,15 +121,16 @@ def _definitions(clusters: Clusters, authority: Authority) -> dict[str, dict[int
     return defined
 
 
-def _ambiguous(clusters: Clusters, authority: Authority) -> frozenset[str]:
-    """Acronyms that articles give with several names, which may yet turn out to be one."""
-    found = set()
+def _doubtful(clusters: Clusters, authority: Authority) -> tuple[frozenset[str], frozenset[str]]:
+    """Acronyms of several names, which may yet turn out to be one, and of everybody's names."""
+    several, everybodys = set(), set()
     for form, definers in _definitions(clusters, authority).items():
         nodes = [clusters.nodes[n] for n in definers]
-        names = {(n.local.authority or _core(n.norm), n.home) for n in nodes}
-        if len(names) > 1:
-            found.add(form)
-    return frozenset(found)
+        if len({n.local.authority or _core(n.norm) for n in nodes}) > 1:
+            several.add(form)
+        elif nodes[0].home is not None:
+            everybodys.add(form)
+    return frozenset(several), frozenset(everybodys)
 
 
 def _core(norm: str) -> str:
@@ -158,18 +161,25 @@ def join_acronyms(clusters: Clusters, authority: Authority, homes: Homes) -> Non
     """Join a bare acronym to the one name that articles give together with it."""
     bare: dict[str, list[int]] = defaultdict(list)
     for number, node in enumerate(clusters.nodes):
-        own = acronym_form(node.local.name)
-        if own is not None:
-            bare[own].append(number)
+        form = acronym_form(node.local.name)
+        if form is not None:
+            bare[form].append(number)
     for form, definers in sorted(_definitions(clusters, authority).items()):
         if len(definers) > 1:
             _join_definers(clusters, form, definers)
-        roots = {clusters.root(number) for number in definers}
-        if len(roots) != 1 or form not in bare:
-            continue
-        target = min(definers)
-        reason = f"“{form}” is given with “{definers[target]}” and with no other name"
-        _attach(clusters, target, bare[form], reason, homes)
+        for target in _targets(clusters, definers):
+            reason = f"“{form}” is given with “{definers[target]}” and with no other name"
+            _attach(clusters, target, bare[form], reason, homes)
+
+
+def _targets(clusters: Clusters, definers: Mapping[int, str]) -> list[int]:
+    """The body that an acronym stands for, or the one of each country; none where it is unclear."""
+    first: dict[int, int] = {}
+    for number in sorted(definers):
+        first.setdefault(clusters.root(number), number)
+    homes = {clusters.nodes[number].home for number in first.values()}
+    told = None not in homes and len(homes) == len(first)
+    return list(first.values()) if len(first) == 1 or told else []
 
 
 def _attach(
