@@ -211,7 +211,13 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A span that names an entity; `entity` is the number of a LocalEntity of the article."""
+    """A span that names an entity; `entity` is the number of a LocalEntity of the article.
+
+    `method` tells the evidence: "authority", "gazetteer", "pattern" (words around or inside),
+    "shape" (capitals that look like a person's name), "acronym" (defined or spelt in the text),
+    "dateline", "state" (a short form after a town), "coref" (other mentions in the article),
+    "pipeline" (the trained pipeline alone), "pattern+pipeline" (both, for bare names).
+    """
 
     span: Span
     kind: EntityKind
