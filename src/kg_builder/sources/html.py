@@ -12,7 +12,7 @@ from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 from kg_builder.errors import InputError
-from kg_builder.model import Block, BlockRole, Document, MetaValue, Span
+from kg_builder.model import Block, BlockRole, Document, Span
 from kg_builder.plugins import RawInput
 from kg_builder.sources.encoding import clean, decode, looks_binary
 from kg_builder.sources.html_guard import guard
@@ -54,11 +54,10 @@ class HtmlReader:
         if dropped:
             notes.append(f"the attributes of {dropped} oversized tags were left out")
         root = _parse(raw.name, markup)
-        metadata, more = page_metadata(root)
-        notes.extend(more)
+        stated = page_metadata(root)
+        notes.extend(stated.notes)
         body = list(_body(root))
-        title = _headline(root, metadata)
-        text, blocks = _compose(title, body)
+        text, blocks = _compose(stated.title, body)
         if not any(block.role == "paragraph" for block in blocks):
             raise InputError(
                 f"{raw.name}: no article text was found in this HTML page; give a page with an "
@@ -70,7 +69,7 @@ class HtmlReader:
             media_type="application/xhtml+xml" if xhtml else "text/html",
             content_hash="sha256:" + hashlib.sha256(raw.data).hexdigest(),
             text=text,
-            metadata=metadata,
+            metadata=stated.values,
             blocks=blocks,
             extractor=_EXTRACTOR,
             notes=tuple(notes),
@@ -85,22 +84,6 @@ def _parse(name: str, markup: str) -> HtmlElement:
         raise InputError(
             f"{name}: this is not an HTML page that can be parsed; check the file"
         ) from None
-
-
-def _headline(root: HtmlElement, metadata: tuple[MetaValue, ...]) -> str | None:
-    """The page's only h1 when a stated title begins with it, else the best stated title.
-
-    Titles in meta tags often carry the outlet's name behind a dash or a bar.
-    """
-    titles = [m.value for m in metadata if m.property == "headline"]
-    tops = {_inline(e.text_content()) for e in root.xpath("//h1")} - {""}
-    stated = [*titles, *(_inline(e.text_content()) for e in root.xpath("//head/title"))]
-    for top in sorted(tops, key=len, reverse=True):
-        if any(s.casefold().startswith(top.casefold()) for s in stated):
-            return top
-    if titles:
-        return titles[0]
-    return tops.pop() if len(tops) == 1 else None
 
 
 def _body(root: HtmlElement) -> Iterator[tuple[BlockRole, str]]:
