@@ -102,7 +102,20 @@ def _resolve(
             for r in ordered
         },
         notes=tuple(f"{decisions.file}: {note}" for note in notes),
+        states=_states(entities, key_of, authority),
     )
+
+
+def _states(
+    entities: Iterable[Entity], key_of: Mapping[str, str], authority: Authority
+) -> dict[str, str]:
+    """The country of each people whose name is a demonym, where the corpus names it."""
+    found = {}
+    for entity in entities:
+        place = authority.demonym(entity.name) if entity.kind == "Group" else None
+        if place is not None and place.iri in key_of:
+            found[entity.key] = key_of[place.iri]
+    return found
 
 
 def _ordered(records: Iterable[ResolveRecord]) -> list[ResolveRecord]:
