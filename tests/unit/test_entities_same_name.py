@@ -260,3 +260,41 @@ def test_a_decision_on_everybodys_name_means_one_country(authority: Authority) -
     assert "names several things" in found.notes[0]
     only = resolve([rows[0], rows[2]], authority, Decisions(same=(plain,)))
     assert len(set(keys(only))) == 1
+
+
+def test_a_country_s_body_with_and_without_the_country(authority: Authority) -> None:
+    kenya = country(authority, "Kenya")
+    found = resolve(
+        [
+            record("a", local("Supreme Court of Kenya")),
+            record("b", local("Kenyan Supreme Court")),
+            record("c", local("Supreme Court"), kenya),
+            record("d", local("Supreme Court"), country(authority, "Norway")),
+            record("e", local("Kenyan Football Magic")),
+        ],
+        authority,
+    )
+    a, b, c, d, e = keys(found)
+    assert a == b == c == "supreme-court-of-kenya"
+    assert len({a, d, e}) == 3
+    assert any("one body of one country (KE)" in why for why in reasons(found, a))
+    found = resolve(
+        [
+            record("a", local("Ministry of Defence"), kenya),
+            record("b", local("Defense Ministry"), kenya),
+            record("c", local("Defence Ministry")),
+        ],
+        authority,
+    )
+    a, b, c = keys(found)
+    assert a == b != c
+
+
+def test_a_company_is_known_by_its_legal_form(authority: Authority) -> None:
+    found = resolve(
+        [record("a", local("Aer Ruz Group PLC")), record("b", local("Aer Ruz", "Place"))], authority
+    )
+    assert len(set(keys(found))) == 1
+    assert any(
+        "its class in the name with its legal form" in e for e in reasons(found, keys(found)[0])
+    )

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from kg_builder.entities.classes import is_sure
-from kg_builder.entities.generic import Homes, is_generic
+from kg_builder.entities.generic import Homes, is_generic, word_key
 from kg_builder.entities.names import acronym_form, is_partial, keeps_both_ends, normal
 from kg_builder.entities.nodes import PLACES, Clusters, Node
 from kg_builder.entities.variants import legal_core
@@ -86,6 +86,38 @@ def _of_two_genders(nodes: Iterator[Node]) -> bool:
         if node.local.titles:
             told |= genders(folded_titles(node))
     return len(told) > 1
+
+
+def join_national(clusters: Clusters, homes: Homes) -> None:
+    """Join a country's body with and without the country in its name, in any order of words.
+
+    "Supreme Court of Kenya", "Kenyan Supreme Court", and "Supreme Court" in articles about Kenya;
+    where two entries of the authority files fit, none is taken.
+    """
+    found: dict[tuple[str, str], dict[int, str]] = defaultdict(dict)
+    told: set[tuple[str, str]] = set()
+    known: dict[str, tuple[str, str] | None] = {}
+    for number, node in enumerate(clusters.nodes):
+        if node.kind != "Organization":
+            continue
+        name = node.local.name
+        if node.home is None:
+            if name not in known:
+                known[name] = homes.national(name)
+            key = known[name]
+            told.update([key] if key is not None else [])
+        else:
+            words = word_key(node.norm)
+            key = (node.home, words) if words is not None else None
+        if key is not None:
+            found[key][number] = name
+    for key, members in sorted(found.items()):
+        entries = {clusters.authority(number) for number in members} - {None}
+        if key not in told and len({clusters.nodes[n].norm for n in members}) < 2:
+            continue
+        if len(entries) < 2 and not key[0].startswith("article/"):
+            names = " and ".join(f"“{name}”" for name in sorted(set(members.values()))[:3])
+            clusters.join_all(sorted(members), f"{names} are one body of one country ({key[0]})")
 
 
 def is_known_place(name: str, authority: Authority) -> bool:
