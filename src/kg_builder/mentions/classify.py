@@ -30,6 +30,9 @@ _CONTINENTS = frozenset(
 )  # fmt: skip
 _ROMAN = re.compile(r"[IVX]+")
 _SURNAMES_TOO = frozenset({"King", "Prince", "Pope", "Bishop", "Judge", "Marshal", "Dean", "Baron"})
+_STREETS = frozenset(
+    {"Lane", "Street", "Drive", "Road", "Avenue", "Court", "Park", "Hall", "Bridge"}
+)
 _STRICT = frozenset({"Mr", "Mr.", "Mrs", "Mrs.", "Ms", "Ms.", "Dr", "Dr."})
 
 
@@ -162,6 +165,8 @@ class Classifier:
     def _titled(self, sent: Sent, run: list[Unit], lowered: set[str]) -> list[Candidate] | None:
         """A run with an office or a form of address: what follows it is a person."""
         lexicon = self._lexicon
+        if any(u.text == "'s" for u in run):
+            return None  # "Saint Mary's Hospital"
         for k, unit in enumerate(run):
             if (
                 unit.known
@@ -169,7 +174,8 @@ class Classifier:
                 or not (unit.text in lexicon.roles or unit.text in lexicon.honorifics)
             ):
                 continue
-            if k and self._around.looks_first(run[k - 1]) and unit.text not in lexicon.roles:
+            named = k and run[k - 1].text not in lexicon.role_modifiers
+            if named and self._around.looks_first(run[k - 1]) and unit.text not in lexicon.roles:
                 continue
             if self._surname_too(run, k):
                 continue
@@ -228,7 +234,7 @@ class Classifier:
             return make(sent, run, opened.kind, opened.type, "pattern", 0.85)
         head = self._head_of(run)
         if head is not None and len(capitals) > 1:
-            kind, type_ = self._bodies(run, head)
+            kind, type_ = self._bodies(sent, run, head)
             return make(sent, run, kind, type_, "pattern", 0.88)
         if (
             len(run) == 2
@@ -282,11 +288,16 @@ class Classifier:
             text = join_tokens(sent.tokens, run[0].a, run[-1].b)
             if self._gazetteer.city(text) is not None:
                 return make(sent, run, "Place", "city", "gazetteer", 0.85)
+        before = self._around.word(sent, run[0].a - 1)
+        if head is not None and run[-1].text in _STREETS and before in ("of", "on", "along", "at"):
+            return make(sent, run, "Facility", "facility", "pattern", 0.8)
         return make(sent, run, "Person", None, "pattern", self._person_score(run))
 
-    def _bodies(self, run: list[Unit], head: Head) -> tuple[EntityKind, str | None]:
+    def _bodies(self, sent: Sent, run: list[Unit], head: Head) -> tuple[EntityKind, str | None]:
         """A programme or fund of an international body is an organisation itself."""
         first = run[0].known
+        if run[-1].text == "Court" and self._around.word(sent, run[0].a - 1) == "on":
+            return "Facility", "facility"
         igo = first is not None and first.kind == "Organization"
         if head.kind == "Topic" and igo and run[-1].text in (
             "Programme", "Program", "Compact", "Mechanism"

@@ -255,6 +255,8 @@ class DocumentReader:
         for c in found:
             if c.weak and c.surface.lower() in lowered:
                 c.kind, c.confidence, c.opinion = None, 0.0, None
+        if self._finder is not None:
+            _doubt_acronyms(found)
         self._evidence.decide(found, sents, read=self._finder is not None)
         self._doubt_initials(found, lowered)
         _shapes(found)
@@ -398,6 +400,14 @@ def _person_words(found: Iterable[Candidate], lexicon: Lexicon) -> frozenset[str
 def _article_capital(surname: str) -> tuple[str, ...]:
     """As in "Al-Masri" for "al-Masri" where a sentence starts with it."""
     return (surname[0].upper() + surname[1:],) if surname[0].islower() else ()
+
+
+def _doubt_acronyms(found: Iterable[Candidate]) -> None:
+    """Capitals that nothing defines and the pipeline never takes for a name are none."""
+    named = {c.surface for c in found if c.opinion is not None or c.fixed}
+    for c in found:
+        if c.method == "acronym" and not c.fixed and c.surface not in named:
+            c.kind, c.confidence = None, 0.0
 
 
 _BODIES = ("Organization", "Event", "Topic")

@@ -31,6 +31,8 @@ _INSIDE: Final = frozenset(
     {"in", "near", "outside", "across", "throughout", "at", "around", "inside"}
 )
 _LOOSE: Final = frozenset({"from", "to", "of", "into", "through", "towards", "toward", "past"})
+_CITY: Final = 0.8
+"""What a city of the name counts; once, however often the name stands here."""
 _SOME_NAME: Final = 0.3
 _PRONOUNS: Final = frozenset({"he", "she", "his", "her", "him"})
 _INNER_CAPITAL: Final = re.compile(r"(?<!^Mc)(?<!^Mac)(?<!^De)(?<!^Le)(?<!^La)(?<=[a-z])[A-Z]")
@@ -103,6 +105,8 @@ class Evidence:
         sentences; but whatever it takes for a name, cues are worth more there.
         """
         total = {k: w for k, w in cues.items() if w > 0}
+        if any(c.kind in _PLACES and c.method == "gazetteer" for c in members):
+            total["Place"] = total.get("Place", 0.0) + _CITY
         surface = members[0].surface
         product = _is_product(surface)
         for kind, count in opinions.items():
@@ -136,7 +140,7 @@ class Evidence:
             word(sent, k) in (",", "and", "or") or sent.tokens[k].cap
         ):  # fmt: skip
             k -= 1  # over the names before it in the list
-        if word(sent, k) in ("including", "like") or (
+        if word(sent, k) in ("including", "like", ":", "of") or (
             word(sent, k) == "as" and word(sent, k - 1) == "such"
         ):
             k -= 2 if word(sent, k) == "as" else 1
@@ -206,9 +210,7 @@ class Evidence:
             weight += 0.7
         if after in self._cues.place_nouns:
             weight += 0.8
-        if c.kind in _PLACES and c.method == "gazetteer":
-            weight += 0.6
-        elif c.kind in _PLACES and c.method == "pattern" and c.confidence >= 0.7:
+        if c.kind in _PLACES and c.method == "pattern" and c.confidence >= 0.7:
             weight += 1.0
         if (after == "," and self._gazetteer.authority.lookup(then)) or (
             after == "in" and then[:1].isupper() and self._gazetteer.authority.lookup(then)

@@ -12,6 +12,12 @@ from kg_builder.mentions.lexicon import Lexicon
 _MODEL = re.compile(r"(?:[A-Z]{1,4}-?\d{2,4}|\d{3}|[A-Z]\d{1,3})[A-Za-z]{0,3}")
 """Numbers of aeroplanes, cars and the like: "A380", "747", "F-16"."""
 
+_AFTER_DATELINE = frozenset({"—", "–", ":", "--", "("})
+_CHAMBERS = frozenset(
+    {"House", "Commons", "Lords", "Treasury", "Admiralty", "Politburo", "Bundestag"}
+)
+"""Bodies that a capital and "the" name; "the house" is none."""
+
 
 class Singles:
     """Decides on runs of one unit."""
@@ -42,6 +48,12 @@ class Singles:
         if word.isupper() and len(word) <= 6 and word.isalpha():
             if len(word) < 3 or self._around.shouted(sent, unit):
                 return None
+            if word.capitalize() in lexicon.heads_after or word.lower() in lexicon.function_words:
+                return None
+            if initial and self._around.word(sent, unit.b) in _AFTER_DATELINE and (
+                self._gazetteer.city(word.capitalize()) is not None
+            ):  # fmt: skip
+                return make(sent, [unit], "Place", "city", "dateline", 0.8)
             return make(sent, [unit], "Organization", None, "acronym", 0.6)
         made = self._bare(sent, unit)
         made.weak = initial
@@ -50,10 +62,14 @@ class Singles:
     def _bare(self, sent: Sent, unit: Unit) -> Candidate:
         """A single unknown capital: decided by the words around it."""
         word, run = unit.text, [unit]
+        if re.fullmatch(r"(?:[A-Z]\.)+", word):
+            return make(sent, run, None, None, "pattern", 0.0)
         previous, following = self._around.word(sent, unit.a - 1), self._around.word(sent, unit.b)
         opened = self._lexicon.organization_first.get(word.split("-")[0])
         if opened and "-" in word:
             return make(sent, run, opened.kind, opened.type, "pattern", 0.8)
+        if word in _CHAMBERS and previous in ("the", "The") and following not in ("of", "-"):
+            return make(sent, run, "Organization", "government body", "pattern", 0.8)
         heads = self._lexicon.heads_after.get(word)
         if heads or word in self._lexicon.field_words or word in self._lexicon.directions:
             return make(sent, run, None, None, "pattern", 0.1)
@@ -71,8 +87,6 @@ class Singles:
             return make(sent, run, "Person", None, "pattern", score)
         if self._around.at_work(sent, run):
             return make(sent, run, "Organization", None, "pattern", 0.65)
-        if re.fullmatch(r"(?:[A-Z]\.)+", word):
-            return make(sent, run, None, None, "pattern", 0.0)
         return make(sent, run, None, None, "pattern", 0.2)
 
     def _is_city(self, sent: Sent, unit: Unit) -> bool:
