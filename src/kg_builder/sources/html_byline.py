@@ -8,7 +8,7 @@ teasers, captions and footers are never looked at.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final
@@ -59,6 +59,12 @@ _AUTHOR_LINK: Final = re.compile(
     re.IGNORECASE,
 )
 _PERSON: Final = re.compile(r"(?:\A|\s)fn(?:\s|\Z)|schema\.org/Person\b")  # hCard, schema.org
+_NAME_START: Final = re.compile(rf"(?:{_BY.pattern})?(?-i:[^a-z\s])", re.IGNORECASE)
+_AND: Final = re.compile(r"\s(?:and|&)\s", re.IGNORECASE)
+_ALL_POSTS: Final = re.compile(
+    r"\A(?:view|see|read|more)\b[\w\s]{0,30}?\b(?:posts?|articles?|stories)(?:\s(?:by|from))?\b",
+    re.IGNORECASE,
+)
 _JOINED: Final = re.compile(r"(?:\bby:?|\band|&|,|\bwith)\Z", re.IGNORECASE)
 _JOINING: Final = re.compile(r"(?:and\b|&|,|\.)", re.IGNORECASE)
 _MAX_LINES: Final = 60
@@ -225,24 +231,16 @@ def _authors(lines: list[_Line]) -> Iterator[MetaValue]:
     """The authors of the first line that names some, and of the like lines after it."""
     taken: str | None = None
     seen: set[str] = set()
-    pending_by = False
+    pending = False
     for item in lines:
-        text = item.text()
-        if len(text) > _MAX_BYLINE:
-            pending_by = False
-            continue
-        after_by = pending_by
-        pending_by = bool(_BY.fullmatch(text))
-        if pending_by:
+        text, by = _from_by(item.text())
+        after_by, pending = pending, bool(by and _BY.fullmatch(text))
+        if pending or len(text) > _MAX_BYLINE or (taken is not None and taken != item.mark):
             continue
         marks = [e for e in item.elements if _is_author(e)]
-        marked = bool(marks) or (
-            _AUTHOR_MARK.search(item.mark) and not _NOT_AUTHOR.search(_last(item.mark))
-        )
-        by = _BY.match(text)
-        if not (marked or by or after_by) or (taken is not None and taken != item.mark):
+        if not (marks or by or after_by or _is_mark(_last(item.mark))):
             continue
-        found = list(_names(item, text, marks))
+        found = list(_names(text, marks))
         for value in found:
             if fold(value.value) not in seen and len(seen) < _MAX_AUTHORS:
                 seen.add(fold(value.value))
@@ -251,42 +249,55 @@ def _authors(lines: list[_Line]) -> Iterator[MetaValue]:
             taken = item.mark
 
 
+def _from_by(text: str) -> tuple[str, bool]:
+    """A line from its "By" on, where a bar or nothing stands before it; and whether it has one."""
+    at = 0
+    for _ in range(4):
+        if _BY.match(text, at):
+            return text[at:], True
+        at = text.find("| ", at) + 2
+        if at < 2:
+            break
+    return text, False
+
+
+def _is_mark(names: str) -> bool:
+    return bool(_AUTHOR_MARK.search(names)) and not _NOT_AUTHOR.search(names)
+
+
 def _last(mark: str) -> str:
     return mark[-60:]
 
 
 def _is_author(element: HtmlElement) -> bool:
     """Whether the markup calls an element the author, or a link to one."""
-    own = _mark(element)
-    if own and _AUTHOR_MARK.search(own) and not _NOT_AUTHOR.search(own):
+    if _is_mark(_mark(element)):
         return True
     return element.tag == "a" and bool(_AUTHOR_LINK.search(element.get("href") or ""))
 
 
-def _names(item: _Line, text: str, marks: Iterable[HtmlElement]) -> Iterator[MetaValue]:
-    """One value a link where authors are links, else the line's text after "By"."""
+def _names(text: str, marks: list[HtmlElement]) -> Iterator[MetaValue]:
+    """One value for each element that is an author alone, else the line's text after "By"."""
+    inside = {id(parent) for e in marks for parent in islice(e.iterancestors(), 8)}
     links = [e for e in marks if e.tag == "a" and _clean_name(e)]
-    if links:
-        for link in links:
-            yield _author(_clean_name(link), link)
-        return
-    inner = [e for e in marks if e not in item.elements[:1] and _clean_name(e)]
-    named = [e for e in inner if re.search(r"\bfn\b|name", _mark(e), re.IGNORECASE)] or inner
-    if named and not _BY.match(text):
-        deepest = named[-1] if len(named) > 1 and _contains(named[0], named[-1]) else named[0]
-        yield _author(_clean_name(deepest), deepest)
-        return
-    if 2 < len(text) <= _MAX_BYLINE:
+    deepest = [e for e in marks if id(e) not in inside and e.tag not in known("page", "blocks")]
+    alone = links or [e for e in deepest if _clean_name(e)]
+    joined = _AND.search(text)
+    if alone and not (joined and len(alone) == 1):
+        for element in alone:
+            yield _author(_clean_name(element), element)
+    elif 2 < len(text) <= _MAX_BYLINE and _NAME_START.match(text):
         yield MetaValue("author", text, "byline", confidence=0.9)
 
 
-def _contains(outer: HtmlElement, inner: HtmlElement) -> bool:
-    return any(parent is outer for parent in inner.iterancestors())
-
-
 def _clean_name(element: HtmlElement) -> str:
+    """The text of an element after "By"; "" for what is no name by its form."""
     text = line(" ".join("".join(element.itertext()).split()))
-    return _BY.sub("", text, count=1).strip(" ,|") if len(text) <= _MAX_BYLINE else ""
+    if len(text) > _MAX_BYLINE:
+        return ""
+    text = _ALL_POSTS.sub("", text, count=1)
+    by = _BY.match(text)
+    return (text[by.end() :] if by else text).strip(" ,|")
 
 
 def _author(text: str, element: HtmlElement) -> MetaValue:
@@ -399,7 +410,7 @@ def _marked_dates(root: HtmlElement) -> Iterator[MetaValue]:
     """A date that the markup itself calls that of publication, outside of comments."""
     for path in (
         '//*[@itemprop="datePublished"]',
-        '//time[@pubdate]',
+        "//time[@pubdate]",
         '//time[contains(@class, "published") or contains(@class, "entry-date")]',
         '//abbr[contains(@class, "published")]',
     ):

@@ -8,6 +8,7 @@ from functools import cache
 from html import unescape
 from importlib.resources import files
 from typing import Final
+from urllib.parse import urlsplit
 
 from kg_builder.sources.encoding import clean
 
@@ -27,6 +28,14 @@ def line(text: str) -> str:
 def fold(text: str) -> str:
     """A form in which two writings of one name are equal: no case, no punctuation."""
     return _NOT_WORD.sub(" ", text).strip().casefold()
+
+
+def host_of(url: str) -> str:
+    """The host of an address without "www."; "" where there is none."""
+    try:
+        return (urlsplit(url).hostname or "").removeprefix("www.")
+    except ValueError:
+        return ""
 
 
 @cache
