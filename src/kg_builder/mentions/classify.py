@@ -93,7 +93,8 @@ class Classifier:
             if one is not None and one.kind != "Group":
                 self._extender.extend(sent, one)
             return [one] if one else []
-        titled = self._titled(sent, run, lowered)
+        possessive = any(u.text == "'s" for u in run)  # "Saint Mary's Hospital"
+        titled = None if possessive else self._titled(sent, run, lowered)
         if titled is not None:
             return titled
         whole = self._named_body(sent, run) or self._whole(sent, run)
@@ -127,6 +128,7 @@ class Classifier:
                             and (run[1].known or run[1].people or len(run) == 2)
                             and not self._grower.head(run[-1].text)
                         )
+                        or self._calling(run)
                         or (
                             word.endswith(("ly", "ing"))
                             and first.text not in self._lexicon.first_names
@@ -142,6 +144,15 @@ class Classifier:
         while run and run[-1].small:
             run = run[:-1]
         return run
+
+    def _calling(self, run: Sequence[Unit]) -> bool:
+        """As in "Botanist Lucía …": what someone does, a capital only as the sentence's first."""
+        return (
+            len(run) > 2
+            and run[0].text.endswith(("ist", "man", "woman", "ician", "ologist", "eer"))
+            and not self._around.looks_first(run[0])
+            and self._around.looks_first(run[1])
+        )
 
     def _office(self, run: Sequence[Unit]) -> bool:
         """As in "Foreign Secretary …": an ordinary word that belongs to the office after it."""
@@ -165,8 +176,6 @@ class Classifier:
     def _titled(self, sent: Sent, run: list[Unit], lowered: set[str]) -> list[Candidate] | None:
         """A run with an office or a form of address: what follows it is a person."""
         lexicon = self._lexicon
-        if any(u.text == "'s" for u in run):
-            return None  # "Saint Mary's Hospital"
         for k, unit in enumerate(run):
             if (
                 unit.known

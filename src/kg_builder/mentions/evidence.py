@@ -33,6 +33,8 @@ _INSIDE: Final = frozenset(
 _LOOSE: Final = frozenset({"from", "to", "of", "into", "through", "towards", "toward", "past"})
 _CITY: Final = 0.8
 """What a city of the name counts; once, however often the name stands here."""
+_LITTLE: Final = 0.4
+"""Cues of a place up to this, as a loose preposition, speak for a person as well."""
 _SOME_NAME: Final = 0.3
 _PRONOUNS: Final = frozenset({"he", "she", "his", "her", "him"})
 _INNER_CAPITAL: Final = re.compile(r"(?<!^Mc)(?<!^Mac)(?<!^De)(?<!^Le)(?<!^La)(?<=[a-z])[A-Z]")
@@ -111,7 +113,10 @@ class Evidence:
         product = _is_product(surface)
         for kind, count in opinions.items():
             heard = kind in total or (
-                kind == "Person" and not product and any(not c.weak for c in members)
+                kind == "Person"
+                and not product
+                and cues.get("Place", 0.0) <= _LITTLE
+                and any(not c.weak for c in members)
             )
             if heard and cues.get(kind, 0.0) >= 0:
                 weight = _OPINION.get(kind, 0.0) * min(count, _MOST_OPINIONS)
