@@ -15,7 +15,7 @@ from kg_builder.errors import InputError
 from kg_builder.model import Block, BlockRole, Document, Span
 from kg_builder.plugins import RawInput
 from kg_builder.sources.encoding import clean, decode, looks_binary
-from kg_builder.sources.html_guard import guard
+from kg_builder.sources.html_guard import guard, strip
 from kg_builder.sources.html_metadata import page_metadata
 
 _SNIFF: Final = re.compile(
@@ -29,6 +29,11 @@ _CHARSET: Final = re.compile(
 _XML_DECLARATION: Final = re.compile(r"\s*<\?xml[^>]{0,200}\?>")
 _SPACE: Final = re.compile(r"[ \t\r\n\f\v]+")
 _EXTRACTOR: Final = f"trafilatura {trafilatura.__version__}"
+
+
+_PARSER: Final = HTMLParser(
+    encoding="utf-8", huge_tree=False, remove_comments=True, remove_pis=True
+)
 
 
 class HtmlReader:
@@ -49,7 +54,8 @@ class HtmlReader:
         """
         declared = _CHARSET.search(raw.data[:4096])
         decoded = decode(raw, declared.group(1).decode("ascii") if declared else None)
-        markup, dropped = guard(_XML_DECLARATION.sub("", decoded.text, count=1))
+        prolog = _XML_DECLARATION.match(decoded.text)
+        markup, dropped = guard(strip(decoded.text[prolog.end() if prolog else 0 :]))
         notes = list(decoded.notes)
         if dropped:
             notes.append(f"the attributes of {dropped} oversized tags were left out")
@@ -79,7 +85,7 @@ class HtmlReader:
 def _parse(name: str, markup: str) -> HtmlElement:
     """The page's tree; raises InputError when there is none."""
     try:
-        return document_fromstring(markup, parser=HTMLParser(encoding="utf-8", huge_tree=False))
+        return document_fromstring(markup, parser=_PARSER)
     except (etree.LxmlError, ValueError, AssertionError):
         raise InputError(
             f"{name}: this is not an HTML page that can be parsed; check the file"

@@ -12,7 +12,6 @@ from urllib.parse import urlsplit
 
 from kg_builder.sources.encoding import clean
 
-_SPACE: Final = re.compile(r"\s+")
 _NOT_WORD: Final = re.compile(r"[\W_]+")
 MAX_VALUE: Final = 1_000
 """A longer value is no metadata."""
@@ -22,7 +21,7 @@ def line(text: str) -> str:
     """`text` on one line, its entities resolved and without what is no character."""
     if "&" in text:
         text = unescape(unescape(text))
-    return _SPACE.sub(" ", clean(text)).strip(" \u200b\ufeff")
+    return " ".join(clean(text).split()).strip("\u200b\ufeff ")
 
 
 def fold(text: str) -> str:
