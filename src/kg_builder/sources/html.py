@@ -16,6 +16,7 @@ from kg_builder.model import Block, BlockRole, Document, Span
 from kg_builder.plugins import RawInput
 from kg_builder.sources.encoding import clean, decode, looks_binary
 from kg_builder.sources.html_guard import guard, strip
+from kg_builder.sources.html_listing import as_text, is_listing, teasers
 from kg_builder.sources.html_metadata import page_metadata
 
 _SNIFF: Final = re.compile(
@@ -28,6 +29,7 @@ _CHARSET: Final = re.compile(
 )
 _XML_DECLARATION: Final = re.compile(r"\s*<\?xml[^>]{0,200}\?>")
 _SPACE: Final = re.compile(r"[ \t\r\n\f\v]+")
+_MIN_SNIPPETS: Final = 2
 _EXTRACTOR: Final = f"trafilatura {trafilatura.__version__}"
 
 
@@ -64,7 +66,12 @@ class HtmlReader:
         notes.extend(stated.notes)
         body = list(_body(root))
         text, blocks = _compose(stated.title, body)
-        if not any(block.role == "paragraph" for block in blocks):
+        values = stated.values
+        if not stated.article and (dump := _listing(root, raw.name, body, stated.listing)):
+            text, blocks = dump, ()
+            values = tuple(v for v in values if v.property in ("publication", "language"))
+            notes.append("the page lists articles: its teasers were read")
+        elif not any(block.role == "paragraph" for block in blocks):
             raise InputError(
                 f"{raw.name}: no article text was found in this HTML page; give a page with an "
                 "article, or its text as .txt"
@@ -75,11 +82,27 @@ class HtmlReader:
             media_type="application/xhtml+xml" if xhtml else "text/html",
             content_hash="sha256:" + hashlib.sha256(raw.data).hexdigest(),
             text=text,
-            metadata=stated.values,
+            metadata=values,
             blocks=blocks,
             extractor=_EXTRACTOR,
             notes=tuple(notes),
         )
+
+
+def _listing(root: HtmlElement, name: str, body: list[tuple[BlockRole, str]], said: bool) -> str:
+    """The text of a page that lists articles; "" when it is none.
+
+    Raises InputError for a list of titles alone.
+    """
+    found = teasers(root)
+    if not is_listing([text for role, text in body if role == "paragraph"], found, said):
+        return ""
+    if sum(bool(item.snippet) for item in found) < _MIN_SNIPPETS:
+        raise InputError(
+            f"{name}: this HTML page only lists the titles of {len(found)} articles; give the "
+            "articles' own pages"
+        )
+    return as_text(found)
 
 
 def _parse(name: str, markup: str) -> HtmlElement:

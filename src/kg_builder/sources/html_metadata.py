@@ -20,6 +20,7 @@ from kg_builder.sources.html_jsonld import Page, linked_data
 from kg_builder.sources.html_title import headline, site_part
 from kg_builder.sources.html_weigh import bare, is_host, weigh
 
+_HEAD: Final = ("json-ld", "meta")
 _MAX_AUTHORS: Final = 10
 _ADDRESS_DATE: Final = re.compile(
     r"/((?:19|20)\d{2})[/-](\d{1,2}|[a-z]{3})[/-](\d{1,2})(?=[/._-]|\Z)", re.IGNORECASE
@@ -37,6 +38,8 @@ class Stated:
     title: str | None
     notes: tuple[str, ...] = ()
     listing: bool = False
+    article: bool = False
+    """Whether JSON-LD or meta tags tell when an article was published."""
 
 
 def page_metadata(root: HtmlElement) -> Stated:
@@ -58,7 +61,8 @@ def page_metadata(root: HtmlElement) -> Stated:
     title = headline(root, tuple(values))
     values = [*values, *visible(root, title, _region(values))]
     values, more = weigh(values, title, heads)
-    return Stated(tuple(values), title, (*notes, *more), data.listing)
+    dated = any(v.property == "datePublished" and v.source in _HEAD for v in values)
+    return Stated(tuple(values), title, (*notes, *more), data.listing, dated and not data.listing)
 
 
 # -- what stands in the head ---------------------------------------------------------------
