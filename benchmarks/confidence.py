@@ -13,6 +13,7 @@ Local entities count as right where one of their mentions is.
 from __future__ import annotations
 
 import argparse
+import itertools
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -145,7 +146,7 @@ def binned(cases: Sequence[Case]) -> list[tuple[float, float, list[Case]]]:
     """The cases by bins of stated confidence, empty ones left out."""
     bins = [
         (low, high, [c for c in cases if low <= c.stated < high])
-        for low, high in zip(BINS, BINS[1:], strict=False)
+        for low, high in itertools.pairwise(BINS)
     ]
     return [b for b in bins if b[2]]
 

@@ -172,7 +172,7 @@ def test_an_author_stays_without_mentions() -> None:
 
 @cache
 def sample() -> tuple[str, ArticleAnalysis]:
-    path = sorted(SAMPLES.rglob("*.txt"))[0]
+    path = min(SAMPLES.rglob("*.txt"))
     analysis = Analyser(Settings()).analyse(path.name, path.read_bytes(), Hints())[0]
     best = max(analysis.articles, key=lambda a: len(a.mentions))
     return analysis.document.text, best
