@@ -19,9 +19,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from make_places import geonames
-
 from kg_builder.places import subdivision_rows
+from make_places import geonames
 
 OUT: Final = (
     Path(__file__).resolve().parents[1] / "ontology" / "authority" / "cities-wikidata-2.csv.gz"
