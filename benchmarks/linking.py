@@ -205,9 +205,13 @@ def score_places(
                 score.errors[f"beside gold: {f.surface} → {shown(concept)}"] += 1
             continue
         seen.add(gold)
+        same = (f.start, f.end) == (gold.start, gold.end)
+        near = concept is not None and right(concept, gold)
         counts["recognised"] += 1
+        counts["same span"] += same
+        counts["near, same span"] += same and near
         counts["stated"] += stated
-        if concept is not None and right(concept, gold):
+        if near:
             counts["near"] += 1
         elif concept is not None:
             there = f"({gold.latitude:.1f}, {gold.longitude:.1f})"
@@ -226,25 +230,36 @@ def shown(concept: Concept | None) -> str:
 
 
 def score_links(text: Text, found: Sequence[Found], score: Score) -> None:
-    """Add a text's counts of stated Wikidata links whose span overlaps a gold span."""
+    """Add a text's counts of stated Wikidata links whose span overlaps a gold span.
+
+    A link is wrong where the gold span that shares most characters with it has another id or
+    says that there is no entity. Those of the very span are counted apart from those where gold
+    has a longer or shorter name. What the gold leaves without annotation counts neither way.
+    """
     for f in found:
         gold = overlapping(text.gold, f.start, f.end)
         if gold is None:
             continue
-        score.counts["overlapping"] += 1
+        counts = score.counts
+        counts["overlapping"] += 1
         if f.concept is None:
             continue
+        counts["linked"] += 1
         stated = {x.removeprefix(WIKIDATA) for x in f.concept.links if x.startswith(WIKIDATA)}
-        score.counts["linked"] += 1
         if not stated:
             continue
-        score.counts["stated"] += 1
-        same = f.surface == text.text[gold.start : gold.end]
-        if not stated & gold.ids:
-            score.counts["wrong"] += 1
-            score.counts["wrong, same span"] += same
-            words = text.text[gold.start : gold.end]
-            score.errors[f"{f.surface} → {shown(f.concept)}, gold {words} {min(gold.ids)}"] += 1
+        same = (f.start, f.end) == (gold.start, gold.end)
+        counts["stated"] += 1
+        counts["same span"] += same
+        if stated & gold.ids:
+            continue
+        counts["wrong"] += 1
+        nothing = min(gold.ids).startswith("<")
+        counts["wrong: same span, another id"] += same and not nothing
+        counts["wrong: same span, gold says no entity"] += same and nothing
+        counts["wrong: gold has another span"] += not same
+        words = text.text[gold.start : gold.end]
+        score.errors[f"{f.surface} → {shown(f.concept)}, gold {words} {min(gold.ids)}"] += 1
 
 
 def ratio(a: int, b: int) -> float:
@@ -259,6 +274,8 @@ def print_places(name: str, who: str, score: Score) -> None:
     print(
         f"{name:18} {who:9} gold {c['gold']:5} recognised {c['recognised']:5}  "
         f"within 161 km: of recognised {ratio(c['near'], c['recognised']):.3f}, "
+        f"of the {c['same span']} with gold's span "
+        f"{ratio(c['near, same span'], c['same span']):.3f}, "
         f"of linked {ratio(c['near'], c['stated']):.3f}   "
         f"P {precision:.3f} R {recall:.3f} F1 {f1:.3f}"
     )
@@ -266,10 +283,14 @@ def print_places(name: str, who: str, score: Score) -> None:
 
 def print_links(name: str, score: Score) -> None:
     c = score.counts
+    other = c["wrong: same span, another id"]
+    none = c["wrong: same span, gold says no entity"]
     print(
         f"{name:22} over gold spans {c['overlapping']:4}, with a link {c['linked']:4}, to Wikidata "
-        f"{c['stated']:4}, wrong {c['wrong']:3} = {100 * ratio(c['wrong'], c['stated']):.1f} % "
-        f"(of the very span {c['wrong, same span']})"
+        f"{c['stated']:4}, wrong {c['wrong']:3} = {100 * ratio(c['wrong'], c['stated']):.1f} %; "
+        f"of the very span {c['same span']:4}, wrong {other + none:3} = "
+        f"{100 * ratio(other + none, c['same span']):.1f} % ({other} another id, {none} where gold "
+        f"has no entity)"
     )
 
 

@@ -31,15 +31,18 @@ PREFIXES = """@prefix geo: <http://www.w3.org/2003/01/geo/wgs84_pos#> .
 @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
 """
 
-OWN = "Names, demonyms and containment of customary areas chosen for kg-builder. Apache-2.0."
+OWN = """Names, demonyms and containment of customary areas chosen for kg-builder. Apache-2.0.
+Wikidata ids of continents and Kashmir: borne out by the PyPI package kif-lib 0.13 and territories.json;
+other regions and features, whose ids no source bears out, have none."""
 COUNTRY_ORIGIN = f"""Codes, M49 containment, Wikidata and GeoNames ids, UNTERM names:
 github.com/datasets/country-codes (PDDL). Display names: Unicode CLDR (Unicode License v3).
 {OWN}"""
 ORG_ORIGIN = """Names and Wikidata ids: the public list supranational-bodies.yaml (entries with
 SPRVD ids), CC BY-SA 4.0 (creativecommons.org/licenses/by-sa/4.0/); selected and reshaped.
 This file is CC BY-SA 4.0 too. Acronyms and further spellings chosen for kg-builder."""
-NEWS_ORIGIN = """Names and Wikidata ids chosen and written for kg-builder from general knowledge.
-Apache-2.0."""
+NEWS_ORIGIN = """Names chosen and written for kg-builder from general knowledge. Apache-2.0.
+Wikidata ids: borne out by the labels of the npm package name-suggestion-index 8.0 (BSD-3-Clause,
+copyright the name-suggestion-index contributors); without such a label an entry has no id."""
 SUBDIVISION_ORIGIN = """Names and Wikidata ids: the public list territories.json (612
 territories; MIT). Left out: subdivisions named like a large city of the same country,
 and occupied ones."""

@@ -279,6 +279,22 @@ def city_lines(cities: Iterable[Mapping[str, Any]]) -> list[str]:
     return lines
 
 
+def bearers(towns: Iterable[Mapping[str, str]]) -> dict[str, Mapping[str, str] | None]:
+    """The town that an item is of: the only one with it, or one five times as large as others."""
+    found: dict[str, list[Mapping[str, str]]] = defaultdict(list)
+    for town in towns:
+        found[town["wikidata"]].append(town)
+    chosen: dict[str, Mapping[str, str] | None] = {}
+    for item, same in found.items():
+        same.sort(key=lambda t: -int(t["population"] or 0))
+        alone = len(same) == 1
+        large = not alone and int(same[0]["population"] or 0) >= max(
+            5 * int(same[1]["population"] or 0), 100_000
+        )
+        chosen[item] = same[0] if alone or large else None
+    return chosen
+
+
 def wikidata_lines(pairs: Iterable[tuple[Mapping[str, Any], Mapping[str, str]]]) -> list[str]:
     """The lines of cities-wikidata.csv.gz: ids that only one city and one town bear."""
     pairs = [p for p in pairs if re.fullmatch(r"Q\d+", p[1]["wikidata"])]
@@ -306,7 +322,7 @@ def main(arguments: list[str]) -> None:
     out = Path(arguments[1]) if len(arguments) == 2 else HERE.parent / "ontology" / "authority"
     own = tomllib.loads((HERE / "place_names.toml").read_text(encoding="utf-8"))
     states, towns, cities = read_states(facts), read_towns(facts), geonames()
-    shared = Counter(t["wikidata"] for t in towns)
+    first = bearers(towns)
     pairs = matched(towns, cities)
     rows = subdivision_rows(states, admin_codes(pairs, states, cities, own["admin1"]), cities, own)
     with (out / "subdivisions.csv").open("w", encoding="utf-8", newline="") as file:
@@ -316,7 +332,7 @@ def main(arguments: list[str]) -> None:
                          "wikidata", "parent", "alone", "admin1"])  # fmt: skip
         writer.writerows(rows)
     pack(out / "cities.tsv.gz", CITIES, city_lines(cities))
-    once = [p for p in pairs if shared[p[1]["wikidata"]] == 1]
+    once = [p for p in pairs if first[p[1]["wikidata"]] is p[1]]
     pack(out / "cities-wikidata.csv.gz", WIKIDATA, wikidata_lines(once))
 
 

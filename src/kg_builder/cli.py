@@ -112,8 +112,10 @@ def _build(options: argparse.Namespace) -> int:
     settings = _settings(options, workers=options.workers, base=options.base)
     if not options.fresh:
         settings = _kept(options, settings)
-    if options.model is not None:
-        extractors = settings.extractors.model_copy(update={"model": options.model})
+    chosen = {"model": options.model, "min_confidence": options.min_confidence}
+    chosen = {name: value for name, value in chosen.items() if value is not None}
+    if chosen:
+        extractors = settings.extractors.model_copy(update=chosen)
         settings = settings.model_copy(update={"extractors": extractors})
     return _change(
         options,
@@ -392,6 +394,13 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _probability(text: str) -> float:
+    value = float(text)
+    if not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError(f"{text}: must be from 0 to 1")
+    return value
+
+
 def _add_build(commands: Any) -> None:
     build = _command(
         commands, "build", _build, "build files and folders into a store, on top of what it holds",
@@ -406,6 +415,10 @@ def _add_build(commands: Any) -> None:
         metavar="NAME",
         help="default, none, a spaCy pipeline's name or folder, gliner:NAME",
     )
+    build.add_argument(
+        "--min-confidence", type=_probability, metavar="X",
+        help="leave out mentions less sure than X, from 0 to 1, and what rests on them",
+    )  # fmt: skip
     build.add_argument("--workers", type=int, metavar="N", help="processes (default: the cores)")
     build.add_argument(
         "--sync", action="store_true", help="drop what has vanished from the folders"

@@ -118,6 +118,9 @@ class Extractors(_Frozen):
     labels: tuple[tuple[str, EntityKind], ...] = Field(
         (), description="classes of that model's own labels"
     )
+    min_confidence: float = Field(
+        0.0, ge=0, le=1, description="mentions less sure, and what rests on them, are left out"
+    )
 
     @field_validator("labels", mode="before")
     @classmethod

@@ -211,7 +211,13 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A span that names an entity; `entity` is the number of a LocalEntity of the article."""
+    """A span that names an entity; `entity` is the number of a LocalEntity of the article.
+
+    `method` tells the evidence: "authority", "gazetteer", "pattern" (words around or inside),
+    "shape" (capitals that look like a person's name), "acronym" (defined or spelt in the text),
+    "dateline", "state" (a short form after a town), "coref" (other mentions in the article),
+    "pipeline" (the trained pipeline alone), "pattern+pipeline" (both, for bare names).
+    """
 
     span: Span
     kind: EntityKind
@@ -396,7 +402,7 @@ class Resolution:
 
     `entity_of[article][i]` is the entity key of LocalEntity i (an event key for kind Event);
     `event_of[article][i]` is the event key of EventCandidate i. `notes` tells which of the
-    user's decisions did nothing, and why.
+    user's decisions did nothing, and why. `states` has the country of each people of one, by key.
     """
 
     entities: tuple[Entity, ...] = ()
@@ -404,3 +410,4 @@ class Resolution:
     entity_of: dict[str, tuple[str, ...]] = field(default_factory=dict)
     event_of: dict[str, tuple[str, ...]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    states: dict[str, str] = field(default_factory=dict)

@@ -149,10 +149,9 @@ class Cities:
         self._made: dict[int, Concept] = {}
         self._numbers: dict[str, int] = {}
         self._wikidata: dict[str, str] = {}
-        links = place / "cities-wikidata.csv.gz"
-        if links.exists():
+        for links in sorted(place.glob("cities-wikidata*.csv.gz"), reverse=True):
             rows = gzip.decompress(links.read_bytes()).decode().split("\n")
-            self._wikidata = dict(r.split(",") for r in rows if r and r[0] != "#")
+            self._wikidata.update(r.split(",") for r in rows if r and r[0] != "#")
 
     def get(self, iri: str) -> Concept | None:
         """The city `geonames:ID`, or None."""

@@ -18,7 +18,13 @@ TEXT = (
     "The farmers of the valley had asked for it for many years, and they were glad of the news.\n"
 )
 PREFIXES = f"@prefix kg: <{vocab.KG}> .\n@prefix skos: <{vocab.SKOS}> .\n"
+BASE = "http://127.0.0.1:8000/id/"
+KEYS = ("entity/person/dana-omarova", "entity/person/danara-omar")
 ONE, OTHER = "<entity/person/dana-omarova>", "<entity/person/danara-omar>"
+
+
+def export(store: Path) -> bytes:
+    return reading.export(Snapshots(store).require(), "nq")
 
 
 def people(store: Path) -> dict[str, set[str]]:
@@ -80,3 +86,37 @@ def test_a_broken_file_changes_nothing(inputs: Path, tmp_path: Path, text: str) 
     with pytest.raises(ConfigError, match=r"decisions\.ttl"):
         build(inputs, tmp_path / "s", text)
     assert Snapshots(tmp_path / "s").current() is None
+
+
+def test_a_decision_outlives_later_articles_and_removals(inputs: Path, tmp_path: Path) -> None:
+    """A later article that would join two, and its removal, change nothing; old IRIs redirect."""
+    store = tmp_path / "s"
+    decision = f"{ONE} kg:differentEntityFrom {OTHER} ."
+    build(inputs, store, decision)
+    apart = set(people(store))
+    late = inputs / "Both names.txt"
+    late.write_text(TEXT.format(title="Both names", name="Dana Omarova (Danara Omar)"))
+    build(inputs, store, decision)
+    assert apart <= set(people(store))
+    build(inputs, tmp_path / "t", decision)
+    assert export(store) == export(tmp_path / "t")
+    settings = load_settings(
+        None,
+        {
+            "workers": 1,
+            "extractors.model": "none",
+            "decisions": str(inputs.parent / "decisions.ttl"),
+        },
+        environment={},
+    )
+    pipeline.remove(str(late), store, settings)
+    late.unlink()
+    assert set(people(store)) == apart
+    build(inputs, tmp_path / "u", decision)
+    assert export(store) == export(tmp_path / "u")
+    build(inputs, store, f"{ONE} kg:sameEntityAs {OTHER} .")
+    ((_, reasons),) = people(store).items()
+    assert any("is the same as" in reason for reason in reasons)
+    told = [reading.explain(Snapshots(store).require().open(), f"{BASE}{key}") for key in KEYS]
+    assert sorted("gave way to" in text for text in told) == [False, True]
+    assert all("user decision: " in text for text in told)

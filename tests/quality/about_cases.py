@@ -2,8 +2,9 @@
 
     python -m tests.quality.about_cases
 
-The gold is in gold/about.toml. All articles are resolved as one corpus, without configuration.
-A subject is right when one of its names is a gold name, whatever the case.
+The gold is in gold/about.toml and gold/about-more.toml. All articles of a file are resolved as
+one corpus, without configuration. A subject is right when one of its names is a gold name,
+whatever the case.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from kg_builder.pipeline.analyse import record_of
 from tests.quality.scoring import Counts
 
 GOLD = Path(__file__).parent / "gold" / "about.toml"
+MORE = Path(__file__).parent / "gold" / "about-more.toml"
 
 
 @dataclass(slots=True)
@@ -91,10 +93,12 @@ def _count(
 
 def main() -> None:
     """Print scores and errors."""
-    scores = measure()
-    for title, counts in (("about", scores.about), ("regions", scores.regions)):
-        print(f"{title:8} F1 {counts.f1:.3f} (P {counts.precision:.3f} R {counts.recall:.3f})")
-    print(*scores.errors, sep="\n")
+    for path in (GOLD, MORE):
+        scores = measure(path)
+        for title, counts in (("about", scores.about), ("regions", scores.regions)):
+            figures = f"F1 {counts.f1:.3f} (P {counts.precision:.3f} R {counts.recall:.3f})"
+            print(f"{path.name:16} {title:8} {figures}")
+        print(*scores.errors, sep="\n")
 
 
 if __name__ == "__main__":

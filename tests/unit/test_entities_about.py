@@ -140,3 +140,18 @@ def test_place_named_once_more_beside_a_foremost_subject_is_a_setting(authority:
     assert subjects(authority, headline, [rows[0], (rows[1][0], 3)], (0, 1)) == [
         "kazakhstan", "almaty",
     ]  # fmt: skip
+
+
+def test_people_of_the_title_bring_their_country(authority: Authority) -> None:
+    people = LocalEntity(id=0, kind="Group", name="Indonesian")
+    rows = [(place(authority, "Vietnam"), 3), (people, 1), (place(authority, "Indonesia"), 2)]
+    headline = "Indonesian president visits Vietnam"
+    assert subjects(authority, headline, rows, (0,)) == ["vietnam", "indonesia"]
+    assert subjects(authority, headline, [*rows[:2], (rows[2][0], 1)], (0,)) == ["vietnam"]
+    assert subjects(authority, "President visits Vietnam", rows, (0,)) == ["vietnam"]
+
+
+def test_a_town_whose_office_the_title_names_stays(authority: Authority) -> None:
+    rows = [(LocalEntity(id=0, kind="Person", name="Ann Ruz"), 4), (place(authority, "Izmir"), 2)]
+    found = subjects(authority, "Ann Ruz elected mayor of Izmir", rows, (0, 1))
+    assert found == ["ann-ruz", "izmir", "turkey"]

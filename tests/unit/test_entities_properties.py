@@ -19,6 +19,7 @@ from kg_builder.model import (
     EventCandidate,
     LocalEntity,
     Participant,
+    Publication,
     ResolveRecord,
     Span,
 )
@@ -28,6 +29,7 @@ NAMES = [
     "Novak", "Anna Novak", "Anna B. Novak", "Quarry Crisis Group", "QCG", "Q.C.G.", "Springfield",
     "Queensland Cotton Growers", "Kunduz", "Afghanistan", "the Quarry Group", "Third Quarry Summit",
     "Quarry War", "Ñovak", "新華社",
+    "Supreme Court", "Ministry of Defence",
 ]  # fmt: skip
 KINDS: list[EntityKind] = ["Person", "Organization", "Place", "Topic", "Event"]
 KUNDUZ = AUTHORITY.cities("Kunduz")[0].iri
@@ -41,6 +43,7 @@ local_entities = st.builds(
     aliases=st.lists(st.sampled_from(NAMES), max_size=2).map(tuple),
     acronym=st.sampled_from([None, None, "QCG"]),
     authority=st.sampled_from(LINKS),
+    titles=st.sampled_from([(), (), (), ("Mr.",), ("Mrs.",), ("Judge",)]),
     confidence=st.sampled_from([0.4, 0.9]),
 )
 days = [
@@ -77,7 +80,7 @@ def corpora(draw: st.DrawFn) -> list[ResolveRecord]:
                 article=f"article-{number}",
                 teaser=draw(st.booleans()),
                 headline=None,
-                publication=None,
+                publication=draw(st.sampled_from([None, Publication("Post", country="AF")])),
                 entities=entities,
                 events=tuple(draw(st.lists(events, max_size=3))),
                 about=tuple(draw(st.lists(ids, max_size=2, unique=True))),
@@ -87,7 +90,8 @@ def corpora(draw: st.DrawFn) -> list[ResolveRecord]:
     return found
 
 
-SLUGS = ["novak", "anna-novak", "quarry-crisis-group", "qcg", "kunduz", "afghanistan", "nobody"]
+SLUGS = ["novak", "anna-novak", "quarry-crisis-group", "qcg", "kunduz", "afghanistan", "nobody",
+         "supreme-court", "supreme-court-af"]  # fmt: skip
 keys = st.builds(
     "{}{}/{}".format,
     st.sampled_from(["entity/", "article/article-0#entity=", "article/article-1#entity="]),

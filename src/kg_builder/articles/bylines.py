@@ -28,6 +28,21 @@ _CUT: Final = re.compile(
     r"\s*(?:[|•·;]|\s[–—-]\s|\b(?:published|updated|posted|on)\b)", re.IGNORECASE
 )
 _EMAIL: Final = re.compile(r"[<(\[]?\b[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64})+[>)\]]?")
+_HANDLE: Final = re.compile(r"(?<![\w@])@\w{2,30}")
+_BAR: Final = re.compile(r"\s*[|•·]\s*|\s+[–—-]\s+")
+_FOR: Final = re.compile(r",?\s+(?:in|for|at|via|from|on)\s+(?=[A-Z])")
+_ROLE_BEFORE: Final = re.compile(
+    r"(?:(?:senior|staff|chief|contributing|guest|special|political|foreign|deputy|managing|"
+    r"executive|lead|assistant|associate|national|international|regional|business|sports|news|"
+    r"freelance|diplomatic|security|defence|defense|health|science|technology|features|opinion|"
+    r"city|crime|education|environment|economics|breaking)\s+)*\Z",
+    re.IGNORECASE,
+)
+_DESK: Final = re.compile(
+    r"\b(?:staff|team|desk|bureau|reporters|reports|services?|correspondents|editors|newsroom|"
+    r"editorial|customs|police|department|committee|ministry|government)\b|\Au\.?[skn]\.?\s",
+    re.IGNORECASE,
+)
 _AND: Final = re.compile(r"\s+(?:and|with)\s+|\s*[&;]\s*", re.IGNORECASE)
 _HONORIFIC: Final = re.compile(r"(?:Dr|Prof|Professor|Mr|Mrs|Ms|Sir|Dame)\.?\s+")
 _POSTNOMINAL: Final = re.compile(r",?\s+(?:PhD|Ph\.D\.?|MD|M\.D\.?|MA|MSc|MBA|Esq\.?)\Z")
@@ -84,7 +99,11 @@ def is_name(text: str) -> bool:
             return False
         if not token[0].isupper() and token.casefold() not in words("particles"):
             return False
-    return tokens[0][0].isupper() and tokens[-1][0].isupper() and not _ORG_WORD.search(text)
+    return (
+        tokens[0][0].isupper()
+        and tokens[-1][0].isupper()
+        and not (_ORG_WORD.search(text) or _DESK.search(text))
+    )
 
 
 def parse_names(text: str, start: int) -> tuple[Name, ...]:
@@ -92,8 +111,9 @@ def parse_names(text: str, start: int) -> tuple[Name, ...]:
 
     With no "and", what follows a comma is a role, an outlet or a place, never a second author.
     """
-    text = _EMAIL.sub(lambda m: " " * len(m.group()), text)
-    text = re.split(r"\s+in\s+[A-Z]", text, maxsplit=1)[0]
+    for pattern in (_EMAIL, _HANDLE):
+        text = pattern.sub(lambda m: " " * len(m.group()), text)
+    text = _FOR.split(_BAR.split(text, maxsplit=1)[0], maxsplit=1)[0]
     found: list[Name] = []
     pieces = _pieces(text, _AND)
     several = len(pieces) > 1
@@ -128,12 +148,24 @@ def _one_name(part: str, start: int) -> Name | None:
         lead += honorific.end()
         text = text[honorific.end() :]
     text = _POSTNOMINAL.sub("", text).rstrip(" .,:") if not text.endswith("Jr.") else text
+    text = _without_role(text)
     span = Span(start + lead, start + lead + len(text))
     bare = fold(text)
     if bare in words("agencies") or bare.removesuffix(" staff") in words("agencies"):
         short = text[: -len(" staff")] if bare.endswith(" staff") else text
         return Name(short, Span(span.start, span.start + len(short)), organization=True)
     return Name(text, span) if is_name(text) else None
+
+
+def _without_role(text: str) -> str:
+    """A name without the role that follows it ("Jane Doe Senior Correspondent")."""
+    tokens = text.split()
+    if len(tokens) < 3 or tokens[-1].casefold() not in words("role_words"):
+        return text
+    before = " ".join(tokens[:-1]) + " "
+    found = _ROLE_BEFORE.search(before)
+    name = before[: found.start()].strip() if found else text
+    return name if len(name.split()) > 1 and text.startswith(name) else text
 
 
 def parse_stamp(line: str, start: int) -> Stamp | None:

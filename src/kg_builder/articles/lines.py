@@ -12,6 +12,7 @@ from typing import Final
 from kg_builder.articles.bio import looks_like_bio
 from kg_builder.articles.bylines import MAX_LINE, Stamp, is_name, parse_stamp
 from kg_builder.articles.sentences import trim
+from kg_builder.articles.stamps import read_stamp
 from kg_builder.articles.words import fold, prefixes, words
 from kg_builder.model import Span
 
@@ -35,35 +36,105 @@ MARKERS: Final = frozenset({Kind.STAMP, Kind.END, Kind.LIST, Kind.RULE, Kind.TEA
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One trimmed, non-empty line, or several that hard wrapping made of one paragraph."""
+    """One trimmed, non-empty line, or several that hard wrapping made of one paragraph.
+
+    `mark` says how the line is written as a title, if it is ("#", "##", "=", "-", "title:",
+    "1."); `span` and `text` are then without that. `times` is how often the page has the line,
+    `blank` how many blank lines stand before it; `free` are the words in a date's line that may
+    be a section or a person.
+    """
 
     kind: Kind
     span: Span
     text: str
     stamp: Stamp | None = None
-    repeated: bool = False
+    times: int = 1
+    blank: int = 0
+    mark: str = ""
+    free: tuple[Span, ...] = ()
+
+    @property
+    def repeated(self) -> bool:
+        """Whether the page has the line more than once."""
+        return self.times > 1
 
 
 _LINE: Final = re.compile(r"[^\r\n\u2028\u2029]+")
-_RULE: Final = re.compile(r"(?:=+|-{5,}|_{5,}|\*{5,}|~{5,}|#{5,}|—{3,})")
+_RULE: Final = re.compile(
+    r"={3,}|-{3,}|_{3,}|\*{3,}|~{3,}|\+{3,}|#{5,}|—{2,}|(?:[*_=~•-] +){2,}[*_=~•-]"
+)
+_HASHES: Final = re.compile(r"(?P<mark>#{1,6})\s+(?P<text>\S.*?)(?:\s+#+)?\Z")
+_FIELD: Final = re.compile(r"[^\W\d_]{3,12}(?: [^\W\d_]{3,12})?\s?:\s+(?=\S)")
+_NUMBER: Final = re.compile(r"\(?(?P<number>\d{1,3})[.)]\s+(?=\S)")
+_EMPHASIS: Final = re.compile(r"(?P<mark>\*{1,3}|_{1,3})(?P<text>[^*_]+)(?P=mark)\Z")
+_INNER: Final = re.compile(r"(?<!\.[A-Z])[.!?][\"”’]?\s+[^\sa-z]")
+_CRUMBS: Final = re.compile(r"\S\s+[>»›→]\s+\S")
 _WORD: Final = re.compile(r"\w+")
 _FINISHED: Final = re.compile(r"[.!?:;][\"'”’»)\]]{0,3}\Z")
 _BULLET: Final = re.compile(r"(?:[•‣▪◦*–—-]|\d{1,2}[.)])\s+\S")
-_LONG: Final = 100
-_MIN_RULE: Final = 5
+_LONG: Final = 140
+_COUNTED: Final = 3
+_TITLE: Final = 200
+"""No title is longer."""
 _WRAP_MIN: Final = 45
 _WRAP_MAX: Final = 120
 
 
 def classify(text: str) -> list[Line]:
     """All lines of a text in order, hard-wrapped ones joined, repetitions marked."""
-    found = [_line(text, span) for span in _unwrap(text, list(_spans(text)))]
+    found = [_line(text, span, blank) for span, blank in _unwrap(text, list(_spans(text)))]
+    found = _numbered(_underlined(found))
     counts = Counter(fold(line.text) for line in found if line.kind is Kind.SHORT)
     marked = []
     for line in found:
-        again = line.kind is Kind.SHORT and counts[fold(line.text)] > 1
-        marked.append(replace(line, repeated=True) if again else line)
+        times = counts[fold(line.text)] if line.kind is Kind.SHORT else 1
+        marked.append(replace(line, times=times) if times > 1 else line)
     return _after_by(marked)
+
+
+def _underlined(lines: list[Line]) -> list[Line]:
+    """Makes lines with a rule of their own length right under them titles, without the rule."""
+    found: list[Line] = []
+    for line in lines:
+        if line.kind is Kind.RULE and not line.blank and found and _underlines(line, found[-1]):
+            found[-1] = replace(found[-1], kind=Kind.SHORT, mark=line.text[0])
+        else:
+            found.append(line)
+    return found
+
+
+def _underlines(rule: Line, line: Line) -> bool:
+    width, wide = len(line.text), len(rule.text)
+    if line.mark or width > _TITLE or not any(c.isalnum() for c in line.text):
+        return False
+    if line.kind is Kind.PARAGRAPH:
+        return abs(wide - width) <= 2
+    return line.kind is Kind.SHORT and 0.6 * width <= wide <= 1.4 * width
+
+
+def _numbered(lines: list[Line]) -> list[Line]:
+    """Makes "1. Words" before paragraphs title-like lines where they count up from one."""
+    due, places = 1, []
+    for at, line in enumerate(lines[:-1]):
+        match = _NUMBER.match(line.text) if len(line.text) <= _TITLE else None
+        if not match or not 0 <= int(match.group("number")) - due <= 2:
+            continue
+        if _sentence_like(line.text[match.end() :]):
+            continue
+        if lines[at + 1].kind is Kind.PARAGRAPH and not _NUMBER.match(lines[at + 1].text):
+            places.append(at)
+            due = int(match.group("number")) + 1
+    if len(places) < _COUNTED:
+        return lines
+    found = list(lines)
+    for at in places:
+        line = lines[at]
+        skip = _NUMBER.match(line.text).end()  # type: ignore[union-attr]
+        span = Span(line.span.start + skip, line.span.end)
+        found[at] = replace(
+            line, kind=Kind.SHORT, span=span, text=line.text[skip:], mark="1.", stamp=None
+        )
+    return found
 
 
 def finished(text: str) -> bool:
@@ -105,22 +176,22 @@ def doubled(text: str) -> bool:
     return len(tokens) >= 2 and len(tokens) % 2 == 0 and tokens[:half] == tokens[half:]
 
 
-def _spans(text: str) -> Iterator[tuple[Span, bool]]:
-    """Trimmed lines, and whether a blank line or the text's start stands before each."""
-    blank_before, end = True, 0
+def _spans(text: str) -> Iterator[tuple[Span, int]]:
+    """Trimmed lines, and how many blank lines stand before each (one before the first)."""
+    blank, end = 1, 0
     for match in _LINE.finditer(text):
+        between = text[end : match.start()].replace("\r\n", "\n")
+        blank += max(0, len(between) - 1) if end else 0
         span = trim(text, match.start(), match.end())
-        between = text[end : match.start()]
+        end = match.end()
         if span.start == span.end:
-            blank_before = True
+            blank += 1
             continue
-        if between.replace("\r\n", "\n").count("\n") > 1:
-            blank_before = True
-        yield span, blank_before
-        blank_before, end = False, match.end()
+        yield span, blank
+        blank = 0
 
 
-def _unwrap(text: str, spans: list[tuple[Span, bool]]) -> Iterator[Span]:
+def _unwrap(text: str, spans: list[tuple[Span, int]]) -> Iterator[tuple[Span, int]]:
     """Joins the lines of paragraphs that were wrapped at a fixed width."""
     lengths = [s.end - s.start for s, _ in spans]
     width = max(lengths, default=0)
@@ -131,18 +202,18 @@ def _unwrap(text: str, spans: list[tuple[Span, bool]]) -> Iterator[Span]:
     ]
     full = [n for n in inner if n >= max(_WRAP_MIN, 0.75 * width)]
     if width > _WRAP_MAX or len(full) < 2 or 2 * len(full) < len(inner):
-        yield from (span for span, _ in spans)
+        yield from spans
         return
-    current: Span | None = None
+    current: tuple[Span, int] | None = None
     for i, (span, blank) in enumerate(spans):
         previous = lengths[i - 1] if i else 0
         joins = current is not None and not blank and previous >= 0.7 * width
         if joins and current is not None and not _fixed(text, span):
-            current = Span(current.start, span.end)
+            current = Span(current[0].start, span.end), current[1]
             continue
         if current is not None:
             yield current
-        current = span
+        current = span, blank
     if current is not None:
         yield current
 
@@ -153,17 +224,32 @@ def _fixed(text: str, span: Span) -> bool:
     return bool(_RULE.fullmatch(line) or _BULLET.match(line))
 
 
-def _line(text: str, span: Span) -> Line:
+def _line(text: str, span: Span, blank: int) -> Line:
     """The line at a span with its kind."""
     line = text[span.start : span.end]
-    stamp = parse_stamp(line, span.start)
-    return Line(Kind.STAMP if stamp else _kind(line), span, line, stamp)
+    if len(line) > MAX_LINE:
+        return Line(_kind(line), span, line, blank=blank)
+    mark = ""
+    if line[0] in "*_" and (match := _EMPHASIS.match(line)):
+        span = trim(text, span.start + match.start("text"), span.start + match.end("text"))
+    elif line[0] == "#" and (match := _HASHES.match(line)):
+        mark = match.group("mark")
+        span = Span(span.start + match.start("text"), span.start + match.end("text"))
+    elif (match := _FIELD.match(line)) and fold(match.group()) in words("title_fields"):
+        mark = "title:"
+        span = Span(span.start + match.end(), span.end)
+    line = text[span.start : span.end]
+    if mark:
+        return Line(Kind.SHORT, span, line, blank=blank, mark=mark)
+    stamp, free = read_stamp(line, span.start)
+    kind = Kind.STAMP if stamp else _kind(line)
+    return Line(kind, span, line, stamp, blank=blank, free=free)
 
 
 def _kind(line: str) -> Kind:
     """The kind of a line that is no date or byline."""
     if len(line) <= MAX_LINE:
-        low = fold(line).strip(" :»›→>.") if len(line) > 3 else fold(line)
+        low = fold(line).strip(" :»›→>.…") if len(line) > 3 else fold(line)
         for name, kind in (
             ("end_markers", Kind.END),
             ("list_headers", Kind.LIST),
@@ -172,8 +258,8 @@ def _kind(line: str) -> Kind:
             if low in words(name) or fold(line) in words(name):
                 return kind
         if _RULE.fullmatch(line):
-            return Kind.RULE if len(line) >= _MIN_RULE else Kind.NOISE
-        if not any(c.isalnum() for c in line):
+            return Kind.RULE
+        if not any(c.isalnum() for c in line) or _CRUMBS.search(line):
             return Kind.NOISE
     if len(line) < 600 and line.casefold().startswith(prefixes("footers")):
         return Kind.END
@@ -192,9 +278,11 @@ def _sentence_like(line: str) -> bool:
     """Whether a line of less than a paragraph's length is prose and no title."""
     if not finished(line) or count_words(line) < 2:
         return False
+    if count_words(line) > 4 and title_case(line):
+        return False  # a title may end in a full stop
     if line[-1] in "?!":
-        inner = re.search(r"[.!?][\"”’]?\s+\S", line)
-        return inner is not None or count_words(line) > 14
+        inner = _INNER.search(line)
+        return inner is not None or count_words(line) > 18
     if line[-1] in ":;":
         return count_words(line) >= 6
     return line[0] in "“\"‘'" or count_words(line) >= 4 or line[-1] == "."
@@ -208,7 +296,7 @@ def _after_by(lines: list[Line]) -> list[Line]:
         opened = last is not None and last.open_by and line.kind is Kind.SHORT
         if opened and is_name(line.text):
             stamp = parse_stamp("By " + line.text, line.span.start - 3)
-            result.append(replace(line, kind=Kind.STAMP, stamp=stamp, repeated=False))
+            result.append(replace(line, kind=Kind.STAMP, stamp=stamp, times=1))
         else:
             result.append(line)
     return result

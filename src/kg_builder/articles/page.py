@@ -11,9 +11,9 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Final
 
+from kg_builder.articles.boundaries import LABEL_WORDS, Gap, gaps_of, mark_boundaries
 from kg_builder.articles.bylines import bare_byline, is_name, is_role
 from kg_builder.articles.lines import (
-    MARKERS,
     Kind,
     Line,
     count_words,
@@ -23,9 +23,7 @@ from kg_builder.articles.lines import (
 )
 from kg_builder.model import Block, Span
 
-_LABEL_WORDS: Final = 3
 _DEK_WORDS: Final = 60
-_MAX_TITLE_WORDS: Final = 35
 _CAPTION_WORDS: Final = 12
 _LIST_RUN: Final = 3
 
@@ -41,23 +39,13 @@ class Draft:
     captions: list[Span] = field(default_factory=list)
 
 
-@dataclass(slots=True)
-class _Gap:
-    """Lines before the paragraphs `body`; `title` is an index into `lines`."""
-
-    lines: list[Line]
-    body: list[Line] = field(default_factory=list)
-    title: int | None = None
-    boundary: bool = False
-
-
 def drafts(lines: list[Line]) -> list[Draft]:
     """The articles on a page, in order; one that has no title where none is found."""
-    gaps = _gaps(lines)
-    _mark_boundaries(gaps)
+    gaps = gaps_of(lines)
+    mark_boundaries(gaps)
     _join_leads(gaps)
     _choose_titles(gaps)
-    groups: list[list[_Gap]] = []
+    groups: list[list[Gap]] = []
     for gap in gaps:
         if not gap.body:
             continue
@@ -71,71 +59,36 @@ def drafts(lines: list[Line]) -> list[Draft]:
     return found
 
 
-def _gaps(lines: list[Line]) -> list[_Gap]:
-    """The page as gaps, each with the paragraphs after it; the last may have none."""
-    gaps = [_Gap([])]
-    for line in lines:
-        if line.kind is Kind.PARAGRAPH:
-            gaps[-1].body.append(line)
-        else:
-            if gaps[-1].body:
-                gaps.append(_Gap([]))
-            gaps[-1].lines.append(line)
-    return gaps
-
-
-def _candidates(gap: _Gap) -> list[int]:
-    """Indices of lines that can be a title."""
-    found = []
-    stamped = any(line.kind is Kind.STAMP for line in gap.lines)
-    for i, line in enumerate(gap.lines):
-        label = line.repeated and (count_words(line.text) <= _LABEL_WORDS or not stamped)
-        role = i and gap.lines[i - 1].kind is Kind.STAMP and is_role(line.text)
-        if line.kind is not Kind.SHORT or label or role or has_caption_cue(line.text):
-            continue
-        if not doubled(line.text) and 0 < count_words(line.text) <= _MAX_TITLE_WORDS:
-            found.append(i)
-    return found
-
-
-def _mark_boundaries(gaps: list[_Gap]) -> None:
-    """Says of each gap whether an article begins after it."""
-    for number, gap in enumerate(gaps):
-        kinds = {line.kind for line in gap.lines}
-        marked = bool(kinds & MARKERS) or any(line.repeated for line in gap.lines)
-        ruled = any(line.kind is Kind.RULE and line.text[0] == "=" for line in gap.lines)
-        gap.boundary = number == 0 or ruled or (marked and bool(_candidates(gap)))
-
-
-def _join_leads(gaps: list[_Gap]) -> None:
+def _join_leads(gaps: list[Gap]) -> None:
     """Takes back a title that one paragraph, a lead, parts from its byline."""
     for before, gap in pairwise(gaps):
         stamped = any(line.kind is Kind.STAMP for line in gap.lines)
         only_stamps = all(line.kind in (Kind.STAMP, Kind.NOISE) for line in gap.lines)
         lead = len(before.body) == 1 and count_words(before.body[0].text) <= _DEK_WORDS
-        if stamped and only_stamps and lead and _candidates(before):
+        if stamped and only_stamps and lead and before.able:
             before.boundary = True
 
 
-def _label_of(gap: _Gap, index: int) -> str:
+def _label_of(gap: Gap, index: int) -> str:
     """What stands at an index of a gap, as a context: its kind, or its text if repeated."""
     if not 0 <= index < len(gap.lines):
         return "edge"
     line = gap.lines[index]
-    return f"repeated {line.text}" if line.repeated else line.kind.value
+    label = line.repeated and (line.times > 2 or count_words(line.text) <= LABEL_WORDS)
+    return f"repeated {line.text}" if label else line.kind.value
 
 
-def _choose_titles(gaps: list[_Gap]) -> None:
+def _choose_titles(gaps: list[Gap]) -> None:
     """Sets the title of each boundary gap: the candidate whose neighbours are commonest."""
-    bounds = [gap for gap in gaps if gap.boundary and gap.body and _candidates(gap)]
+    bounds = [gap for gap in gaps if gap.boundary and gap.body and gap.able]
     before: Counter[str] = Counter()
     after: Counter[str] = Counter()
     for gap in bounds:
-        found = _candidates(gap)
+        found = gap.able
         before.update({_label_of(gap, i - 1) for i in found})
         after.update({_label_of(gap, i + 1) for i in found})
     for gap in bounds:
-        gap.title = max(_candidates(gap), key=lambda i, g=gap: _score(g, i, before, after))  # type: ignore[misc]
+        gap.title = max(gap.able, key=lambda i, g=gap: _score(g, i, before, after))  # type: ignore[misc]
     runs = [_run(gap) for gap in bounds]
     if runs and 2 * sum(len(run) > 1 for run in runs) > len(runs):
         for gap, run in zip(bounds, runs, strict=True):
@@ -143,12 +96,12 @@ def _choose_titles(gaps: list[_Gap]) -> None:
 
 
 def _score(
-    gap: _Gap, index: int, before: Counter[str], after: Counter[str]
-) -> tuple[float, bool, int]:
+    gap: Gap, index: int, before: Counter[str], after: Counter[str]
+) -> tuple[bool, float, bool, int]:
     """How much a line stands like a title: first by context, then by length and order."""
     previous, following = _label_of(gap, index - 1), _label_of(gap, index + 1)
     score = before[previous] * _weight(previous, 1.0) + after[following] * _weight(following, 2.0)
-    return score, count_words(gap.lines[index].text) > _LABEL_WORDS, -index
+    return bool(gap.lines[index].mark), score, count_words(gap.lines[index].text) > LABEL_WORDS, -index
 
 
 def _weight(label: str, stamped: float) -> float:
@@ -158,34 +111,34 @@ def _weight(label: str, stamped: float) -> float:
     return 0.5 if label == Kind.SHORT.value else 1.0
 
 
-def _run(gap: _Gap) -> list[int]:
+def _run(gap: Gap) -> list[int]:
     """The title's run of short lines up to itself: a title with a subtitle under it."""
     assert gap.title is not None
-    able = set(_candidates(gap))
+    able = set(gap.able)
     run = [gap.title]
-    while run[0] - 1 in able and count_words(gap.lines[run[0] - 1].text) > _LABEL_WORDS:
+    while run[0] - 1 in able and count_words(gap.lines[run[0] - 1].text) > LABEL_WORDS:
         run.insert(0, run[0] - 1)
     if run[0] and gap.lines[run[0] - 1].kind is Kind.LIST:
         return [gap.title]
     return run
 
 
-def _labels(gaps: list[_Gap]) -> bool:
+def _labels(gaps: list[Gap]) -> bool:
     """Whether every title on the page has a short label before it, which is then its section."""
     titled = [g for g in gaps if g.title is not None]
     return len(titled) > 1 and all(_label_before(g) is not None for g in titled)
 
 
-def _label_before(gap: _Gap) -> Line | None:
+def _label_before(gap: Gap) -> Line | None:
     """The short line right before the title, if it is like a section's name."""
     if not gap.title:
         return None
     line = gap.lines[gap.title - 1]
-    short = line.kind is Kind.SHORT and count_words(line.text) <= _LABEL_WORDS + 1
+    short = line.kind is Kind.SHORT and count_words(line.text) <= LABEL_WORDS + 1
     return line if short and title_case(line.text) and not doubled(line.text) else None
 
 
-def _title_case_page(groups: list[list[_Gap]]) -> bool:
+def _title_case_page(groups: list[list[Gap]]) -> bool:
     """Whether the headings within bodies on this page are mostly written in title case."""
     inner = [
         line.text
@@ -197,7 +150,7 @@ def _title_case_page(groups: list[list[_Gap]]) -> bool:
     return 2 * sum(title_case(text) for text in inner) >= len(inner) > 1
 
 
-def _draft(group: list[_Gap], labels: bool, title_case_page: bool, single: bool) -> Draft:
+def _draft(group: list[Gap], labels: bool, title_case_page: bool, single: bool) -> Draft:
     """The article of a boundary gap and the gaps that follow it."""
     first = group[0]
     title = first.title
@@ -219,7 +172,7 @@ def _draft(group: list[_Gap], labels: bool, title_case_page: bool, single: bool)
     return draft
 
 
-def _named_lines(gap: _Gap) -> list[Line]:
+def _named_lines(gap: Gap) -> list[Line]:
     """The lines below the title, where a bare name between it and a date is made a byline."""
     if gap.title is None:
         return gap.lines
@@ -234,7 +187,7 @@ def _named_lines(gap: _Gap) -> list[Line]:
     return lines
 
 
-def _share_stamps(gaps: list[_Gap], groups: list[list[_Gap]], found: list[Draft]) -> None:
+def _share_stamps(gaps: list[Gap], groups: list[list[Gap]], found: list[Draft]) -> None:
     """Gives dates and bylines that stand before a title to the article they belong to.
 
     Where the page begins with them they stand above their titles; where it ends with them,
@@ -252,7 +205,7 @@ def _share_stamps(gaps: list[_Gap], groups: list[list[_Gap]], found: list[Draft]
             draft.head.extend(_stamps(after, above=False))
 
 
-def _stamps(gap: _Gap, *, above: bool) -> list[Line]:
+def _stamps(gap: Gap, *, above: bool) -> list[Line]:
     """The stamps between a gap's last marker and its title, or from its edge to a marker."""
     end = gap.title if gap.title is not None else len(gap.lines)
     found: list[Line] = []
@@ -264,7 +217,7 @@ def _stamps(gap: _Gap, *, above: bool) -> list[Line]:
     return found[::-1] if above else found
 
 
-def _inner(draft: Draft, gap: _Gap, title_case_page: bool, single: bool, led: bool) -> None:
+def _inner(draft: Draft, gap: Gap, title_case_page: bool, single: bool, led: bool) -> None:
     """Adds a gap within an article and the paragraphs after it."""
     shorts = [line for line in gap.lines if line.kind is Kind.SHORT and not doubled(line.text)]
     listed = len(shorts) >= _LIST_RUN

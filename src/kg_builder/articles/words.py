@@ -29,6 +29,12 @@ def prefixes(name: str) -> tuple[str, ...]:
 
 
 @cache
+def rows(name: str) -> tuple[str, ...]:
+    """The same list as the file has it, in its order."""
+    return tuple(_tables()[name])
+
+
+@cache
 def _tables() -> dict[str, list[str]]:
     source = files("kg_builder.articles").joinpath("words.toml").read_text(encoding="utf-8")
     return tomllib.loads(source)

@@ -35,7 +35,9 @@ def resolve(
     """Entities and events of a corpus, and which one each local entity and candidate is.
 
     Local entities of one authority concept are one; so are those of one class and equal
-    name, and those that an acronym or a full alias ties to exactly one name. Surnames, initials,
+    name, and those that an acronym or a full alias ties to exactly one name. A name that every
+    country has ("Supreme Court") is one within a country only. Two people of one full name are
+    one, unless titles tell a man from a woman or the user does. Surnames, single names, initials,
     transliterations and legal forms are joined where articles have more in common; names of
     several known places stay with their articles. The user's decisions win over all of this.
     Raises ValueError when two different records have the key of one article.
@@ -100,7 +102,20 @@ def _resolve(
             for r in ordered
         },
         notes=tuple(f"{decisions.file}: {note}" for note in notes),
+        states=_states(entities, key_of, authority),
     )
+
+
+def _states(
+    entities: Iterable[Entity], key_of: Mapping[str, str], authority: Authority
+) -> dict[str, str]:
+    """The country of each people whose name is a demonym, where the corpus names it."""
+    found = {}
+    for entity in entities:
+        place = authority.demonym(entity.name) if entity.kind == "Group" else None
+        if place is not None and place.iri in key_of:
+            found[entity.key] = key_of[place.iri]
+    return found
 
 
 def _ordered(records: Iterable[ResolveRecord]) -> list[ResolveRecord]:

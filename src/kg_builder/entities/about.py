@@ -7,13 +7,13 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
-from kg_builder.entities.venues import paired_towns, venues
+from kg_builder.entities.venues import in_title, paired_towns, venues
 from kg_builder.model import Entity, Resolution, ResolveRecord
 
 STATES: Final = frozenset({"country", "territory"})
 _PLACES: Final = frozenset({"Place", "Facility"})
 _TAKES_PART: Final = 2
-"""Mentions from which the country of a host town has a part of its own in the article."""
+"""Mentions from which the country of a host town or of a people has a part in the article."""
 
 _SETTING: Final = 3
 """Mentions of a country and of places in it that make it the setting of an article without a
@@ -32,11 +32,11 @@ def about(record: ResolveRecord, resolution: Resolution) -> tuple[str, ...]:
 
     The subjects are those the analysis found from title, lead and frequency, without the towns
     that only host a meeting; two capitals in the title that stand for their countries give way to
-    these. Right after a place comes what it lies in: its country, if the article names it, or else
-    the part of the country that it names, or else the country again. To each place comes the UN
-    M49 region right above its country. A teaser gets no country, and a region only when its own
-    words name it, since two lines are too little to say more than they say. A section's label
-    counts for neither.
+    these, and a people in the title brings its country. Right after a place comes what it lies
+    in: its country, if the article names it, or else the part of the country that it names, or
+    else the country again. To each place comes the UN M49 region right above its country. A
+    teaser gets no country, and a region only when its own words name it, since two lines are too
+    little to say more than they say. A section's label counts for neither.
     """
     own = resolution.entity_of[record.article]
     counts = _counts(record, own)
@@ -44,6 +44,7 @@ def about(record: ResolveRecord, resolution: Resolution) -> tuple[str, ...]:
     subjects = _without_hosts(record, resolution, subjects, counts)
     if not record.teaser:
         subjects = _states_for_towns(record, resolution, subjects, counts)
+        subjects += [key for key in _of_peoples(record, resolution, counts) if key not in subjects]
         if not any(_is_place(key, resolution) for key in subjects):
             subjects += _setting(resolution, counts)
         subjects += [key for key in _parts(resolution, subjects, counts) if key not in subjects]
@@ -138,6 +139,17 @@ def _states_for_towns(
         rest = [key for key in subjects if key not in (*towns, *named)]
         subjects = [*rest[:at], *named, *rest[at:]]
     return subjects
+
+
+def _of_peoples(record: ResolveRecord, resolution: Resolution, counts: Counter[str]) -> list[str]:
+    """Countries whose people the title names ("Indonesian president"), and the text them."""
+    own = resolution.entity_of[record.article]
+    found = [
+        resolution.states[key]
+        for key, local in zip(own, record.entities, strict=True)
+        if key in resolution.states and in_title(record, local) is not None
+    ]
+    return [state for state in dict.fromkeys(found) if counts[state] >= _TAKES_PART]
 
 
 def _setting(resolution: Resolution, counts: Counter[str]) -> list[str]:

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from typing import Final
 
 from kg_builder.entities.nodes import Clusters, Node
+from kg_builder.entities.variants import legal_core
 from kg_builder.model import EntityKind
 
 LOW_CONFIDENCE: Final = 0.6
@@ -27,6 +28,7 @@ def adopt_classes(clusters: Clusters) -> None:
     without a link does so too, where the name has two words or more and one class has most of
     the confidence by far: a single word is easily a person, a place and a company at once.
     """
+    _adopt_companies(clusters)
     blocks: dict[str, list[int]] = defaultdict(list)
     for number, node in enumerate(clusters.nodes):
         blocks[node.norm].append(number)
@@ -41,6 +43,18 @@ def adopt_classes(clusters: Clusters) -> None:
         if " " in norm and (kind := _by_far(nodes)) is not None:
             free = [n for n in numbers if clusters.nodes[n].local.authority is None]
             _adopt(clusters, free, kind, "most mentions")
+
+
+def _adopt_companies(clusters: Clusters) -> None:
+    """Take a name of two words or more for a company where one has it before its legal form."""
+    cores = {
+        core
+        for node in clusters.nodes
+        if node.kind == "Organization" and " " in (core := legal_core(node.norm)[0])
+    }
+    for number, node in enumerate(clusters.nodes):
+        if node.norm in cores and node.local.authority is None:
+            _adopt(clusters, [number], "Organization", "the name with its legal form")
 
 
 def _by_far(nodes: list[Node]) -> EntityKind | None:

@@ -23,6 +23,7 @@ from kg_builder.entities.same_name import (
     join_acronyms,
     join_aliases,
     join_names,
+    join_national,
 )
 from kg_builder.model import EntityKind, ResolveRecord
 
@@ -66,7 +67,8 @@ def cluster(
         seeds = Seeds(clusters.nodes, decisions, authority, _is_local(authority))
         notes += decide(clusters, decisions, seeds)
     _join_authorities(clusters)
-    contested = join_names(clusters, authority)
+    contested = join_names(clusters, authority, homes)
+    join_national(clusters, homes)
     join_acronyms(clusters, authority, homes)
     join_aliases(clusters, homes)
     join_by_context(clusters, contested)

@@ -198,8 +198,13 @@ def _initials(context: Context) -> list[Pair]:
                 blocks[words[-1], words[0][0]][words].append(root)
     found = []
     for block in blocks.values():
+        by_first: dict[str, list[tuple[str, ...]]] = defaultdict(list)
+        for words in block:
+            by_first[words[0]].append(words)
         for short, owners in block.items():
-            fuller = {r for words, rs in block.items() if abbreviates(short, words) for r in rs}
+            # An initial fits all names of the block, a full first name only its like.
+            near = block if len(short[0]) == 1 else by_first[short[0]]
+            fuller = {r for words in near if abbreviates(short, words) for r in block[words]}
             for one in _distinct(context, owners):
                 fits = _distinct(context, fuller - set(owners))
                 if len(fits) != 1 or _against(context, one, fits[0]):

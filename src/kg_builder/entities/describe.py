@@ -133,9 +133,9 @@ def _suffixed(plain: str, profile: Profile, taken: set[str]) -> str:
         first = profile.cluster.nodes[0]
         parts = (first.article, first.norm)
         suffix = short_hash(*parts, length=8)
-        homes = {node.home for node in profile.cluster.nodes if node.local.authority is None}
-        if first.home is not None and len(homes) == 1 and not first.home.startswith("article/"):
-            suffix = slug(first.home)
+        homes = sorted({node.home for node in profile.cluster.nodes if node.home is not None})
+        if len(homes) == 1 and not homes[0].startswith("article/"):
+            suffix = slug(homes[0])
     key = f"{plain}-{suffix}"
     if key in taken and profile.cluster is not None:
         parts = (*parts, str(profile.cluster.nodes[0].index))

@@ -9,6 +9,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
+from kg_builder.entities.names import normal
 from kg_builder.model import EntityKind
 
 if TYPE_CHECKING:
@@ -37,6 +38,12 @@ def is_generic(norm: str) -> bool:
         w in known or w.removesuffix("s") in known or w.removesuffix("ies") + "y" in known
         for w in words
     )
+
+
+def word_key(norm: str) -> str | None:
+    """The words of a name that every country has, sorted; None for others and for one word."""
+    words = sorted(word for word in norm.split() if word not in _SMALL)
+    return " ".join(words) if len(words) > 1 and is_generic(norm) else None
 
 
 class Homes:
@@ -71,6 +78,31 @@ class Homes:
             country = self._most_named(self._members[article]) or self._outlets.get(article)
             self._homes[article] = country or f"article/{article}"
         return self._homes[article]
+
+    def national(self, name: str) -> tuple[str, str] | None:
+        """The country that a body's name tells and the rest, if that is every country's name.
+
+        "Kenyan Supreme Court" and "Supreme Court of Kenya" are ("KE", "court supreme"): the words
+        in one order, at least two of them.
+        """
+        words = name.removeprefix("The ").removeprefix("the ").split()
+        splits = [(words[:n], words[n:]) for n in range(min(3, len(words) - 2), 0, -1)]
+        if "of" in words[1:-1]:
+            at = len(words) - 1 - words[::-1].index("of")
+            tail = words[at + 1 :]
+            splits.append((tail[1:] if tail[0] in ("the", "The") else tail, words[:at]))
+        for whose, what in splits:
+            key = word_key(normal(" ".join(what)))
+            if whose and key is not None and (code := self._code_of_name(" ".join(whose))):
+                return code, key
+        return None
+
+    def _code_of_name(self, name: str) -> str | None:
+        key = ("", name)
+        if key not in self._known:
+            self._known[key] = self._country(self._of_name(name))
+        whole = self._authority.demonym(name) or next(iter(self._authority.lookup(name)), None)
+        return self._known[key] if whole is not None else None
 
     def _most_named(self, nodes: Sequence[Node]) -> str | None:
         weights: Counter[str] = Counter()

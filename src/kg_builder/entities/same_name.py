@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from kg_builder.entities.classes import is_sure
-from kg_builder.entities.generic import Homes, is_generic
+from kg_builder.entities.generic import Homes, is_generic, word_key
 from kg_builder.entities.names import acronym_form, is_partial, keeps_both_ends, normal
 from kg_builder.entities.nodes import PLACES, Clusters, Node
 from kg_builder.entities.variants import legal_core
@@ -33,14 +33,14 @@ def folded_titles(node: Node) -> set[str]:
     return {title.casefold().rstrip(".") for title in node.local.titles}
 
 
-def join_names(clusters: Clusters, authority: Authority) -> list[list[int]]:
+def join_names(clusters: Clusters, authority: Authority, homes: Homes) -> list[list[int]]:
     """Join equal names of one class; the nodes of names that two people have, out.
 
-    Bare surnames and untold places stay by themselves, names that every country has are one
-    within a country, and an acronym of several names is none of them.
+    Bare surnames and untold places stay by themselves, names that every country has and their
+    acronyms are one within a country, and an acronym of several names is none of them.
     """
     contested = []
-    several = _ambiguous(clusters, authority)
+    several, everybodys = _doubtful(clusters, authority)
     for (norm, kind), same in _blocks(clusters):
         nodes = clusters.nodes
         bare = [n for n in same if nodes[n].local.authority is None]
@@ -54,8 +54,8 @@ def join_names(clusters: Clusters, authority: Authority) -> list[list[int]]:
         if kind == "Person" and _of_two_genders(nodes[n] for n in same):
             contested.append(same)
             continue
-        if nodes[bare[0]].home is not None:
-            for home, members in _by_home(clusters, bare):
+        if nodes[bare[0]].home is not None or acronym_form(name) in everybodys:
+            for home, members in _by_home(clusters, bare, homes):
                 clusters.join_all(members, f"{reason}, in articles about {home}")
             continue
         linked = [n for n in same if nodes[n].local.authority is not None]
@@ -71,11 +71,13 @@ def _blocks(clusters: Clusters) -> Iterator[tuple[tuple[str, EntityKind], list[i
     yield from blocks.items()
 
 
-def _by_home(clusters: Clusters, numbers: Sequence[int]) -> list[tuple[str, list[int]]]:
-    homes: dict[str, list[int]] = defaultdict(list)
+def _by_home(
+    clusters: Clusters, numbers: Sequence[int], homes: Homes
+) -> list[tuple[str, list[int]]]:
+    groups: dict[str, list[int]] = defaultdict(list)
     for number in numbers:
-        homes[clusters.nodes[number].home or ""].append(number)
-    return sorted(homes.items())
+        groups[homes.of(clusters.nodes[number].article)].append(number)
+    return sorted(groups.items())
 
 
 def _of_two_genders(nodes: Iterator[Node]) -> bool:
@@ -84,6 +86,38 @@ def _of_two_genders(nodes: Iterator[Node]) -> bool:
         if node.local.titles:
             told |= genders(folded_titles(node))
     return len(told) > 1
+
+
+def join_national(clusters: Clusters, homes: Homes) -> None:
+    """Join a country's body with and without the country in its name, in any order of words.
+
+    "Supreme Court of Kenya", "Kenyan Supreme Court", and "Supreme Court" in articles about Kenya;
+    where two entries of the authority files fit, none is taken.
+    """
+    found: dict[tuple[str, str], dict[int, str]] = defaultdict(dict)
+    told: set[tuple[str, str]] = set()
+    known: dict[str, tuple[str, str] | None] = {}
+    for number, node in enumerate(clusters.nodes):
+        if node.kind != "Organization":
+            continue
+        name = node.local.name
+        if node.home is None:
+            if name not in known:
+                known[name] = homes.national(name)
+            key = known[name]
+            told.update([key] if key is not None else [])
+        else:
+            words = word_key(node.norm)
+            key = (node.home, words) if words is not None else None
+        if key is not None:
+            found[key][number] = name
+    for key, members in sorted(found.items()):
+        entries = {clusters.authority(number) for number in members} - {None}
+        if key not in told and len({clusters.nodes[n].norm for n in members}) < 2:
+            continue
+        if len(entries) < 2 and not key[0].startswith("article/"):
+            names = " and ".join(f"“{name}”" for name in sorted(set(members.values()))[:3])
+            clusters.join_all(sorted(members), f"{names} are one body of one country ({key[0]})")
 
 
 def is_known_place(name: str, authority: Authority) -> bool:
@@ -119,15 +153,16 @@ def _definitions(clusters: Clusters, authority: Authority) -> dict[str, dict[int
     return defined
 
 
-def _ambiguous(clusters: Clusters, authority: Authority) -> frozenset[str]:
-    """Acronyms that articles give with several names, which may yet turn out to be one."""
-    found = set()
+def _doubtful(clusters: Clusters, authority: Authority) -> tuple[frozenset[str], frozenset[str]]:
+    """Acronyms of several names, which may yet turn out to be one, and of everybody's names."""
+    several, everybodys = set(), set()
     for form, definers in _definitions(clusters, authority).items():
         nodes = [clusters.nodes[n] for n in definers]
-        names = {(n.local.authority or _core(n.norm), n.home) for n in nodes}
-        if len(names) > 1:
-            found.add(form)
-    return frozenset(found)
+        if len({n.local.authority or _core(n.norm) for n in nodes}) > 1:
+            several.add(form)
+        elif nodes[0].home is not None:
+            everybodys.add(form)
+    return frozenset(several), frozenset(everybodys)
 
 
 def _core(norm: str) -> str:
@@ -158,18 +193,25 @@ def join_acronyms(clusters: Clusters, authority: Authority, homes: Homes) -> Non
     """Join a bare acronym to the one name that articles give together with it."""
     bare: dict[str, list[int]] = defaultdict(list)
     for number, node in enumerate(clusters.nodes):
-        own = acronym_form(node.local.name)
-        if own is not None:
-            bare[own].append(number)
+        form = acronym_form(node.local.name)
+        if form is not None:
+            bare[form].append(number)
     for form, definers in sorted(_definitions(clusters, authority).items()):
         if len(definers) > 1:
             _join_definers(clusters, form, definers)
-        roots = {clusters.root(number) for number in definers}
-        if len(roots) != 1 or form not in bare:
-            continue
-        target = min(definers)
-        reason = f"“{form}” is given with “{definers[target]}” and with no other name"
-        _attach(clusters, target, bare[form], reason, homes)
+        for target in _targets(clusters, definers):
+            reason = f"“{form}” is given with “{definers[target]}” and with no other name"
+            _attach(clusters, target, bare[form], reason, homes)
+
+
+def _targets(clusters: Clusters, definers: Mapping[int, str]) -> list[int]:
+    """The body that an acronym stands for, or the one of each country; none where it is unclear."""
+    first: dict[int, int] = {}
+    for number in sorted(definers):
+        first.setdefault(clusters.root(number), number)
+    homes = {clusters.nodes[number].home for number in first.values()}
+    told = None not in homes and len(homes) == len(first)
+    return list(first.values()) if len(first) == 1 or told else []
 
 
 def _attach(

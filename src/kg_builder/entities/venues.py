@@ -16,6 +16,9 @@ _MEETING: Final = re.compile(
     r"conven(?:e|es|ed)|confer(?:s|red)?|consultations?)\b",
     re.IGNORECASE,
 )
+_THERE: Final = re.compile(
+    r"\b(?:in|at|on|near|off|outside|inside|across)\s+(?:the\s+)?$", re.IGNORECASE
+)
 _AT: Final = re.compile(r"\b(?:in|at)\s+(?:the\s+)?$", re.IGNORECASE)
 _BOUND: Final = re.compile(
     r"\b(?:in|at|on|near|from|of|to|for|off|outside|across|over|around|beyond|inside)\s+(?:the\s+)?$",
@@ -47,7 +50,8 @@ def venues(record: ResolveRecord, states: AbstractSet[int]) -> frozenset[int]:
     A town is a host where the title tells of a meeting "in" it and names another subject, or,
     if the title does not name it, where a meeting is all that is said to happen there. A country
     is one where the title names another country. Below countries, so is what the title names
-    after a preposition and the text once more, where another subject of the title is named more.
+    after a preposition of place and the text once more, where another subject of the title is
+    named more.
     """
     headline = record.headline or ""
     titled = {
@@ -67,7 +71,7 @@ def venues(record: ResolveRecord, states: AbstractSet[int]) -> frozenset[int]:
             others = titled.keys() - {number}
             if others & states if number in states else others:
                 hosts.add(number)
-        elif number not in states and _BOUND.search(headline[: found.start()]):
+        elif number not in states and _THERE.search(headline[: found.start()]):
             named = {other: _count(record, other) for other in titled}
             if named[number] <= _ONCE_MORE < max(named.values()):
                 hosts.add(number)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kg_builder.authority import Authority
+from kg_builder.mentions import confidence
 from kg_builder.mentions.authors import AuthorLinks, authors
 from kg_builder.mentions.coref import link
 from kg_builder.mentions.document import DocumentReader
@@ -28,7 +29,7 @@ class Extractor:
         finder: NameFinder | None = None,
     ) -> None:
         """`words` replaces the lexicon that ships; without `finder` patterns work alone."""
-        self._finder = finder
+        self._heard = None if finder is None else confidence.Heard(finder)
         self._authority = authority
         self._words = words
         self._reader: DocumentReader | None = None
@@ -39,5 +40,8 @@ class Extractor:
         """Mentions and the entities they name; `text` is the text of the article's document."""
         words = self._words or lexicon()
         if self._reader is None:
-            self._reader = DocumentReader(Gazetteer(self._authority, words), words, self._finder)
-        return link(self._reader.read(article, text), self._authority, words)
+            self._reader = DocumentReader(Gazetteer(self._authority, words), words, self._heard)
+        decided = self._reader.read(article, text)
+        names = None if self._heard is None else self._heard.last
+        confidence.shipped().apply(decided.candidates, article, names)
+        return link(decided, self._authority, words)

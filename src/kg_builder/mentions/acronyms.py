@@ -52,6 +52,18 @@ def definitions(sent: Sent) -> list[Definition]:
     return found
 
 
+def bracketed(sent: Sent) -> list[int]:
+    """Numbers of the tokens that are two to six capitals, alone in brackets."""
+    tokens = sent.tokens
+    return [
+        i + 1
+        for i in range(len(tokens) - 2)
+        if tokens[i].text == "("
+        and tokens[i + 2].text == ")"
+        and re.fullmatch(r"[A-Z]{2,6}", tokens[i + 1].text)
+    ]
+
+
 def _after(sent: Sent, i: int, close: int) -> Definition | None:
     """As in "Islamic State Khorasan (ISK)"."""
     tokens = sent.tokens

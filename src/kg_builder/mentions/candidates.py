@@ -17,6 +17,7 @@ _HEAD_CONNECTORS = frozenset({"of", "for", "on", "to", "against"})
 PROGRAMME_NOUNS = frozenset({"project", "initiative", "programme", "program", "plan"})
 _LONGEST_RUN = 24
 """Units after which a run of capitals is cut; no name is longer, and time stays linear."""
+_EPITHETS = frozenset({"Great", "Elder", "Younger", "Terrible", "Magnificent", "Conqueror"})
 _LEAD = frozenset({"The", "the", "A", "An"})
 
 
@@ -108,6 +109,8 @@ class Grower:
                 return None
             if token.text.startswith(("http", "www", "WWW")):
                 return None
+            if token.text == "I" and self._pronoun(tokens, i):
+                return None
             count = self._gazetteer.people(tokens, i)
             if count:
                 return Unit(i, i + count, _join(tokens, i, i + count), people=True)
@@ -115,6 +118,13 @@ class Grower:
         if token.text.startswith("covid"):
             return Unit(i, i + 1, token.text)
         return None
+
+    def _pronoun(self, tokens: Sequence[Token], i: int) -> bool:
+        """Whether an "I" is the writer and not a number, as it is after a first name."""
+        after = tokens[i + 1].text if i + 1 < len(tokens) else ""
+        return after.islower() and not (
+            i and (tokens[i - 1].text in self._lexicon.first_names or tokens[i - 1].text == "War")
+        )
 
     def _grow(self, sent: Sent, first: Unit) -> list[Unit]:
         run = [first]
@@ -132,7 +142,7 @@ class Grower:
             return []
         token = tokens[j]
         if not token.spaced:
-            return self._unspaced(sent, j)
+            return self._unspaced(sent, run, j)
         unit = self.unit(sent, j)
         if unit is not None:
             return [unit]
@@ -142,21 +152,44 @@ class Grower:
         if text == "the" and run[-1].text.endswith("ing") and self._opened(run):
             unit = self.unit(sent, j + 1) if j + 1 < len(tokens) and tokens[j + 1].cap else None
             return [Unit(j, j + 1, text, small=True), unit] if unit else []
+        if text == "the" and j + 1 < len(tokens) and tokens[j + 1].text in _EPITHETS:
+            if run[-1].known is None and not run[-1].people and len(run) < 4:
+                return [Unit(j, j + 2, f"the {tokens[j + 1].text}")]
+            return []
         if text in _CONNECTORS:
             return self._connect(sent, run, j)
         return []
 
-    def _unspaced(self, sent: Sent, j: int) -> list[Unit]:
-        """The ", Inc." of a company or ", Jr." of a person."""
+    def _unspaced(self, sent: Sent, run: list[Unit], j: int) -> list[Unit]:
+        """The ", Inc." of a company or ", Jr." of a person; "'s Hospital" after a saint."""
         tokens = sent.tokens
         if tokens[j].text == "," and j + 1 < len(tokens):
             after = tokens[j + 1]
-            if (
-                after.text in self._lexicon.company_suffixes
-                and "." in after.text + "."
-                and (after.text.rstrip(".") in ("Inc", "Ltd", "LLC", "Corp", "Co", "Jr", "Sr"))
-            ):
+            if after.text.rstrip(".") in ("Inc", "Ltd", "LLC", "Corp", "Co", "Jr", "Sr"):
                 return [Unit(j, j + 2, ", " + after.text)]
+            return self._fields(sent, run, j)
+        if tokens[j].text == "'s" and run[0].text in ("St.", "Saint", "St") and j + 1 < len(tokens):
+            head = self.head(tokens[j + 1].text)
+            if head is not None and head.kind in ("Facility", "Organization"):
+                return [Unit(j, j + 1, "'s", small=True), Unit(j + 1, j + 2, tokens[j + 1].text)]
+        return []
+
+    def _fields(self, sent: Sent, run: list[Unit], j: int) -> list[Unit]:
+        """The ", Media and Sport" of "Department for Culture, Media and Sport"."""
+        fields = self._lexicon.field_words
+        if not self._opened(run) or run[-1].text not in fields:
+            return []
+        tokens, made, k = sent.tokens, [], j
+        while k + 1 < len(tokens) and tokens[k].text == "," and tokens[k + 1].text in fields:
+            made += [
+                Unit(k, k + 1, ",", small=True), Unit(k + 1, k + 2, tokens[k + 1].text)
+            ]  # fmt: skip
+            k += 2
+        k += k < len(tokens) and tokens[k].text == ","
+        ends = made and k + 1 < len(tokens) and tokens[k].text in ("and", "&")
+        if ends and tokens[k + 1].text in fields:
+            and_ = Unit(made[-1].b, k + 1, "and", small=True)
+            return [*made, and_, Unit(k + 1, k + 2, tokens[k + 1].text)]
         return []
 
     def _particle(self, sent: Sent, run: list[Unit], j: int) -> list[Unit]:
@@ -201,12 +234,12 @@ class Grower:
             if opened and unit.known is not None and unit.known.kind in ("Place", "Region"):
                 return True
             if last.text in self._lexicon.roles or last.text in self._lexicon.honorifics:
-                return False
+                return self._complement(sent, unit.a)
             if head is None and not last.known:
                 before = self._lexicon.heads_before.get(last.text)
                 return (before is not None and before.type != "city") or last.text == "City"
             if last.known:
-                return bool(last.known.concept is None and last.text in ("Parliament", "Senate"))
+                return self._body_of(last, last.known, unit)
             return head is not None and self._takes_of(last.text, head)
         if word in ("for", "on", "to", "against"):
             return (
@@ -225,6 +258,20 @@ class Grower:
             region = unit.known is not None and unit.known.kind == "Region"
             return region and opened and any(u.text in ("on", "and") for u in run)
         return False
+
+    def _body_of(self, last: Unit, known: Known, unit: Unit) -> bool:
+        """As in "Supreme Court of India": a kind of body that many countries have."""
+        if known.concept is not None or known.kind != "Organization":
+            return False
+        if last.text in ("Parliament", "Senate"):
+            return True
+        head = self.head(last.text.rsplit(" ", 1)[-1])
+        return head is not None and unit.known is not None and unit.known.kind == "Place"
+
+    def _complement(self, sent: Sent, k: int) -> bool:
+        """Whether what follows "Secretary of" belongs to the office."""
+        words = tuple(t.text for t in sent.tokens[k : k + 3])
+        return any(words[: len(c)] == c for c in self._lexicon.role_complements)
 
     def _takes_of(self, text: str, head: Head) -> bool:
         if head.kind in ("Organization", "Event", "Topic"):
@@ -253,14 +300,15 @@ class Grower:
             return unit.text not in self._lexicon.first_names and self.head(unit.text) is None
         if opened:
             return unit.text in fields and self.head(unit.text) is None
-        return word == "&" or (len(run) == 1 and self._programme(sent, last, unit))
+        leading = run[1:] if run[0].text in _LEAD else run
+        return word == "&" or (len(leading) == 1 and self._programme(sent, last, unit))
 
     def _programme(self, sent: Sent, last: Unit, unit: Unit) -> bool:
         """As in "the Rivers and Valleys Programme" or "… project": what follows tells."""
         before = sent.tokens[last.a - 1].text if last.a else ""
         after = sent.tokens[unit.b].text if unit.b < len(sent.tokens) else ""
         head = self.head(after)
-        return before == "the" and (
+        return before in ("the", "The") and (
             after in PROGRAMME_NOUNS or (head is not None and head.kind == "Topic")
         )
 
@@ -279,6 +327,20 @@ def _join(tokens: Sequence[Token], a: int, b: int) -> str:
             parts.append(" ")
         parts.append(tokens[k].text)
     return "".join(parts)
+
+
+def make(
+    sent: Sent, run: Sequence[Unit], kind: EntityKind | None, type_: str | None,
+    method: str, confidence: float,
+) -> Candidate:  # fmt: skip
+    """A candidate of a run's tokens."""
+    a, b = run[0].a, run[-1].b
+    tokens = sent.tokens
+    return Candidate(
+        start=tokens[a].start, end=tokens[b - 1].end, surface=_join(tokens, a, b),
+        sentence=sent.index, kind=kind, type=type_, method=method, confidence=confidence,
+        a=a, b=b,
+    )  # fmt: skip
 
 
 join_tokens = _join

@@ -7,25 +7,31 @@ from collections.abc import Sequence
 
 from kg_builder.mentions.candidates import (
     LEAD_WORDS,
-    PROGRAMME_NOUNS,
     Candidate,
     Grower,
     Sent,
     Unit,
     join_tokens,
+    make,
 )
 from kg_builder.mentions.context import Context
-from kg_builder.mentions.gazetteer import Gazetteer, Known
+from kg_builder.mentions.extend import Extender
+from kg_builder.mentions.gazetteer import Gazetteer
 from kg_builder.mentions.lexicon import Head, Lexicon
+from kg_builder.mentions.singles import Singles
 from kg_builder.model import EntityKind
 
 _OF_WORDS = frozenset(
     {"of", "for", "on", "to", "against", "de", "da", "do", "di", "del", "des", "du", "der", "e"}
 )
+_CONTINENTS = frozenset(
+    {"Europe", "Asia", "Africa", "America", "North America", "South America", "Latin America",
+     "Middle East", "Asia Pacific", "Asia-Pacific"}
+)  # fmt: skip
 _ROMAN = re.compile(r"[IVX]+")
-_ORDINAL = re.compile(
-    r"\d+(?:st|nd|rd|th)|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth",
-    re.IGNORECASE,
+_SURNAMES_TOO = frozenset({"King", "Prince", "Pope", "Bishop", "Judge", "Marshal", "Dean", "Baron"})
+_STREETS = frozenset(
+    {"Lane", "Street", "Drive", "Road", "Avenue", "Court", "Park", "Hall", "Bridge"}
 )
 _STRICT = frozenset({"Mr", "Mr.", "Mrs", "Mrs.", "Ms", "Ms.", "Dr", "Dr."})
 
@@ -39,6 +45,8 @@ class Classifier:
         self._cues = lexicon.cues
         self._around = Context(lexicon)
         self._grower = Grower(gazetteer, lexicon)
+        self._singles = Singles(gazetteer, lexicon)
+        self._extender = Extender(lexicon)
 
     def candidates(self, sent: Sent, lowered: set[str]) -> list[Candidate]:
         """Candidates of one sentence in order; `lowered` are words the text has in lower case."""
@@ -54,7 +62,7 @@ class Classifier:
         while i < len(sent.tokens):
             unit = self._grower.unit(sent, i)
             if unit is not None and (unit.known or unit.people):
-                one = self._single(sent, unit)
+                one = self._singles.read(sent, unit)
                 if one is not None:
                     found.append(one)
                 i = unit.b
@@ -81,16 +89,17 @@ class Classifier:
                     sent, run[k + 1 :], lowered
                 )
         if len(run) == 1:
-            one = self._single(sent, run[0])
+            one = self._singles.read(sent, run[0])
             if one is not None and one.kind != "Group":
-                self._extend(sent, one)
+                self._extender.extend(sent, one)
             return [one] if one else []
-        titled = self._titled(sent, run, lowered)
+        possessive = any(u.text == "'s" for u in run)  # "Saint Mary's Hospital"
+        titled = None if possessive else self._titled(sent, run, lowered)
         if titled is not None:
             return titled
         whole = self._named_body(sent, run) or self._whole(sent, run)
         if whole is not None:
-            self._extend(sent, whole)
+            self._extender.extend(sent, whole)
             return [whole]
         return self._split(sent, run, lowered)
 
@@ -111,15 +120,15 @@ class Classifier:
                     and (
                         (
                             word in self._lexicon.function_words
-                            and not (
-                                self._grower.head(run[-1].text) and word not in self._cues.never
-                            )
+                            and not (self._head_of(run) and word not in self._cues.never)
+                            and not self._office(run)
                         )
                         or (
                             word in lowered
                             and (run[1].known or run[1].people or len(run) == 2)
                             and not self._grower.head(run[-1].text)
                         )
+                        or self._calling(run)
                         or (
                             word.endswith(("ly", "ing"))
                             and first.text not in self._lexicon.first_names
@@ -136,6 +145,34 @@ class Classifier:
             run = run[:-1]
         return run
 
+    def _calling(self, run: Sequence[Unit]) -> bool:
+        """As in "Botanist Lucía …": what someone does, a capital only as the sentence's first."""
+        return (
+            len(run) > 2
+            and run[0].text.endswith(("ist", "man", "woman", "ician", "ologist", "eer"))
+            and not self._around.looks_first(run[0])
+            and self._around.looks_first(run[1])
+        )
+
+    def _office(self, run: Sequence[Unit]) -> bool:
+        """As in "Foreign Secretary …": an ordinary word that belongs to the office after it."""
+        return (
+            run[0].text in self._lexicon.role_modifiers
+            and run[0].text.lower() not in self._cues.never
+            and run[1].text in self._lexicon.roles
+        )
+
+    def _surname_too(self, run: Sequence[Unit], k: int) -> bool:
+        """As in "Martin Luther King, Jr.": a form of address that ends a full name."""
+        rest = [u.text.removeprefix(", ") for u in run[k + 1 :]]
+        return (
+            k > 1
+            and run[k].text in _SURNAMES_TOO
+            and self._around.looks_first(run[0])
+            and not any(u.known or u.small for u in run[:k])
+            and all(w in self._lexicon.after_name for w in rest)
+        )
+
     def _titled(self, sent: Sent, run: list[Unit], lowered: set[str]) -> list[Candidate] | None:
         """A run with an office or a form of address: what follows it is a person."""
         lexicon = self._lexicon
@@ -146,7 +183,10 @@ class Classifier:
                 or not (unit.text in lexicon.roles or unit.text in lexicon.honorifics)
             ):
                 continue
-            if k and self._around.looks_first(run[k - 1]) and unit.text not in lexicon.roles:
+            named = k and run[k - 1].text not in lexicon.role_modifiers
+            if named and self._around.looks_first(run[k - 1]) and unit.text not in lexicon.roles:
+                continue
+            if self._surname_too(run, k):
                 continue
             left = k
             while left and not run[left - 1].known and run[left - 1].text in lexicon.role_modifiers:
@@ -164,7 +204,7 @@ class Classifier:
                 if any(u.known and u.b - u.a > 1 for u in rest):
                     return self._resolve(sent, before, lowered) + self._resolve(sent, rest, lowered)
                 strong = unit.text in lexicon.honorifics or len(rest) > 1
-                made = self._make(sent, rest, "Person", None, "pattern", 0.92 if strong else 0.8)
+                made = make(sent, rest, "Person", None, "pattern", 0.92 if strong else 0.8)
                 made.titles.append(join_tokens(sent.tokens, run[left].a, run[right - 1].b))
                 made.fixed = True
                 return [*self._resolve(sent, before, lowered), made]
@@ -183,7 +223,7 @@ class Classifier:
             return None
         if (run[0].known and run[0].b - run[0].a > 1) or self._person_by_name(run):
             return None
-        return self._make(sent, run, cue.kind, cue.type, "pattern", 0.8)
+        return make(sent, run, cue.kind, cue.type, "pattern", 0.8)
 
     # -- whole runs ------------------------------------------------------------------------
 
@@ -193,71 +233,80 @@ class Classifier:
         capitals = [u for u in run if not u.small]
         suffix = last.replace(", ", "")
         if suffix in self._lexicon.company_suffixes and len(capitals) > 1:
-            return self._make(sent, run, "Organization", "company", "pattern", 0.92)
+            return make(sent, run, "Organization", "company", "pattern", 0.92)
+        if (branch := self._branch(sent, run)) is not None:
+            return branch
         if self._person_by_name(run):
-            return self._make(sent, run, "Person", None, "pattern", self._person_score(run))
+            return self._person_or_city(sent, run)
         opened = self._lexicon.organization_first.get(first.split("-")[0])
         if opened and not run[0].known and (len(capitals) > 1 or "-" in first):
-            return self._make(sent, run, opened.kind, opened.type, "pattern", 0.85)
-        if (
-            len(run) == 2
-            and run[0].known
-            and run[1].known
-            and (
-                run[0].known.type in ("company", "armed group", "ngo")
-                and run[1].known.type == "country"
-            )
-        ):
-            return self._make(sent, run, "Organization", run[0].known.type, "pattern", 0.7)
+            return make(sent, run, opened.kind, opened.type, "pattern", 0.85)
         head = self._head_of(run)
         if head is not None and len(capitals) > 1:
-            kind, type_ = self._bodies(run, head)
-            return self._make(sent, run, kind, type_, "pattern", 0.88)
+            kind, type_ = self._bodies(sent, run, head)
+            return make(sent, run, kind, type_, "pattern", 0.88)
         if (
             len(run) == 2
             and first in self._lexicon.directions
             and run[1].known
             and (run[1].known.kind in ("Place", "Region"))
         ):
-            return self._make(sent, run, "Region", "region", "pattern", 0.85)
+            return make(sent, run, "Region", "region", "pattern", 0.85)
         before = self._lexicon.heads_before.get(first)
         if before and len(capitals) <= 4 and not any(u.people for u in run):
-            return self._make(sent, run, before.kind, before.type, "pattern", 0.82)
+            return make(sent, run, before.kind, before.type, "pattern", 0.82)
         if self._around.at_work(sent, run):
-            return self._make(sent, run, "Organization", None, "pattern", 0.75)
+            return make(sent, run, "Organization", None, "pattern", 0.75)
         if self._around.particle_name(run):
             if self._around.word(sent, run[0].a - 1) in ("in", "near", "from", "at"):
-                return self._make(sent, run, "Place", None, "pattern", 0.6)
-            return self._make(sent, run, "Person", None, "pattern", 0.75)
+                return make(sent, run, "Place", None, "pattern", 0.6)
+            return make(sent, run, "Person", None, "pattern", 0.75)
         if any(u.small or u.known or u.people for u in run):
             return None
         return self._by_context(sent, run)
 
-    def _extend(self, sent: Sent, made: Candidate) -> None:
-        """As in "47th Session of …", "Covid-19 pandemic": what belongs to the name."""
-        tokens = sent.tokens
-        before, after = self._around.word(sent, made.a - 1), self._around.word(sent, made.b)
-        ordinal = bool(_ORDINAL.fullmatch(before))
-        if after in ("pandemic", "epidemic") and made.kind in (None, "Topic"):
-            made.b, made.kind = made.b + 1, "Topic"
-        elif after == "war" and ordinal and made.kind != "Person":
-            made.a, made.b, made.kind, made.type = made.a - 1, made.b + 1, "Event", None
-            made.concept, made.confidence, made.method = None, 0.85, "pattern"
-        elif after in PROGRAMME_NOUNS and (
-            " and " in made.surface and made.kind not in ("Person", "Organization")
+    def _branch(self, sent: Sent, run: list[Unit]) -> Candidate | None:
+        """As in "Air Canada", "Adam Air", "EADS North America": companies by what they join."""
+        if len(run) != 2 or run[1].people:
+            return None
+        first, second = run
+        if first.known and second.known:
+            joined = first.known.type in ("company", "armed group", "ngo") and (
+                second.known.type == "country" or second.text in _CONTINENTS
+            )
+            kind = first.known.type
+            return make(sent, run, "Organization", kind, "pattern", 0.7) if joined else None
+        place = second.known is not None and second.known.kind in ("Place", "Region")
+        named = first.known is None and not first.people and first.b - first.a == 1
+        if (
+            (first.text == "Air" and place)
+            or (
+                second.text == "Air"
+                and named
+                and (first.a not in sent.initial or first.text in self._lexicon.first_names)
+            )
+            or (named and first.text.isupper() and second.text in _CONTINENTS)
         ):
-            made.b, made.kind, made.type = made.b + 1, "Topic", None
-        elif ordinal and made.kind == "Event" and before[0].isdigit():
-            made.a -= 1
-        else:
-            return
-        made.start, made.end = tokens[made.a].start, tokens[made.b - 1].end
-        made.surface, made.fixed = join_tokens(tokens, made.a, made.b), True
-        made.confidence = max(made.confidence, 0.8)
+            return make(sent, run, "Organization", "company", "pattern", 0.85)
+        return None
 
-    def _bodies(self, run: list[Unit], head: Head) -> tuple[EntityKind, str | None]:
+    def _person_or_city(self, sent: Sent, run: list[Unit]) -> Candidate:
+        """A person, but for "Beverly Hills": a city of this very name that ends like one."""
+        head = self._grower.head(run[-1].text)
+        if len(run) == 2 and head is not None and head.kind == "Place":
+            text = join_tokens(sent.tokens, run[0].a, run[-1].b)
+            if self._gazetteer.city(text) is not None:
+                return make(sent, run, "Place", "city", "gazetteer", 0.85)
+        before = self._around.word(sent, run[0].a - 1)
+        if head is not None and run[-1].text in _STREETS and before in ("of", "on", "along", "at"):
+            return make(sent, run, "Facility", "facility", "pattern", 0.8)
+        return make(sent, run, "Person", None, "pattern", self._person_score(run))
+
+    def _bodies(self, sent: Sent, run: list[Unit], head: Head) -> tuple[EntityKind, str | None]:
         """A programme or fund of an international body is an organisation itself."""
         first = run[0].known
+        if run[-1].text == "Court" and self._around.word(sent, run[0].a - 1) == "on":
+            return "Facility", "facility"
         igo = first is not None and first.kind == "Organization"
         if head.kind == "Topic" and igo and run[-1].text in (
             "Programme", "Program", "Compact", "Mechanism"
@@ -270,6 +319,8 @@ class Classifier:
         for k in range(1, len(run)):
             if run[k].small and run[k].text in _OF_WORDS:
                 left = run[k - 1]
+                if left.known and left.known.concept is None and k > 0:
+                    return self._grower.head(left.text.rsplit(" ", 1)[-1])
                 if left.known is None and (found := self._grower.head(left.text)):
                     return self._lexicon.heads_before.get(left.text, found)
                 return self._lexicon.heads_before.get(left.text)
@@ -311,10 +362,10 @@ class Classifier:
         previous = self._around.word(sent, run[0].a - 1)
         city = self._gazetteer.city(text)
         if city is not None and (previous in self._cues.place_before or city.population > 200_000):
-            return self._make(sent, run, "Place", "city", "gazetteer", 0.85)
+            return make(sent, run, "Place", "city", "gazetteer", 0.85)
         cue = self._cues.after.get(self._around.word(sent, run[-1].b))
         if cue and previous != "a":
-            return self._make(sent, run, cue.kind, cue.type, "pattern", 0.7)
+            return make(sent, run, cue.kind, cue.type, "pattern", 0.7)
         plain = all(
             (u.text[0].isupper() and not u.text.isupper() and u.text.isalpha()) or "-" in u.text
             for u in capitals
@@ -324,23 +375,23 @@ class Classifier:
             for u in capitals
         )
         if not plain or len(capitals) > 3 or fields:
-            return self._make(sent, run, None, None, "pattern", 0.3)
+            return make(sent, run, None, None, "pattern", 0.3)
         if capitals[0].text in self._lexicon.directions:
-            return self._make(sent, run, None, None, "pattern", 0.3)
+            return make(sent, run, None, None, "pattern", 0.3)
         if self._around.role_before(previous) or self._around.person_after(sent, run[-1].b):
-            return self._make(sent, run, "Person", None, "pattern", 0.8)
+            return make(sent, run, "Person", None, "pattern", 0.8)
         office = self._around.word(sent, run[0].a - 2)
         if previous == self._around.word(sent, run[-1].b) == "," and (
             self._around.role_before(office)
         ):
-            return self._make(sent, run, "Person", None, "pattern", 0.75)
+            return make(sent, run, "Person", None, "pattern", 0.75)
         if previous in ("the", "a", "an", "this", "in", "near", "at", "from") or any(
             u.text.endswith(self._cues.abstract_endings) for u in capitals
         ):
-            return self._make(sent, run, None, None, "pattern", 0.3)
+            return make(sent, run, None, None, "pattern", 0.3)
         if previous in self._cues.person_before:
-            return self._make(sent, run, "Person", None, "shape", 0.6)
-        return self._make(sent, run, None, None, "shape", 0.3)
+            return make(sent, run, "Person", None, "shape", 0.6)
+        return make(sent, run, None, None, "shape", 0.3)
 
     def _split(self, sent: Sent, run: list[Unit], lowered: set[str]) -> list[Candidate]:
         """Nothing fits the whole: part at connectors, peoples and known names."""
@@ -354,10 +405,10 @@ class Classifier:
         for k, unit in enumerate(run):
             if unit.known or unit.people:
                 left = self._resolve(sent, run[:k], lowered) if k else []
-                mid = self._single(sent, unit)
+                mid = self._singles.read(sent, unit)
                 right = self._resolve(sent, run[k + 1 :], lowered)
                 return [*left, *([mid] if mid else []), *right]
-        return [self._make(sent, run, None, None, "pattern", 0.3)]
+        return [make(sent, run, None, None, "pattern", 0.3)]
 
     def _longer_name(self, sent: Sent, run: list[Unit]) -> Candidate | None:
         """A place with other capitals beside it is part of a name, not a place that is meant.
@@ -376,117 +427,7 @@ class Classifier:
         first = run[0].a
         if self._around.word(sent, first - 1) in ("the", "The"):
             if self._around.word(sent, first - 2) == "told":
-                return self._make(sent, run, "Organization", "media", "pattern", 0.75)
+                return make(sent, run, "Organization", "media", "pattern", 0.75)
             if len(run) > 2:
-                return self._make(sent, run, "Organization", None, "pattern", 0.65)
-        return self._make(sent, run, None, None, "pattern", 0.3)
-
-    # -- single units ----------------------------------------------------------------------
-
-    def _single(self, sent: Sent, unit: Unit) -> Candidate | None:
-        if unit.known:
-            return self._from_known(sent, unit, unit.known)
-        if unit.people:
-            return self._group(sent, unit)
-        word = unit.text
-        lexicon = self._lexicon
-        if len(word) < 2 or word in lexicon.calendar or word in lexicon.not_acronyms:
-            return None
-        if word in lexicon.roles or word in lexicon.honorifics or word.lower() in self._cues.never:
-            return None
-        initial = unit.a in sent.initial
-        if initial and word.lower() in lexicon.function_words:
-            return None
-        if word.upper().startswith("COVID"):
-            return self._make(sent, [unit], "Topic", None, "pattern", 0.9)
-        if word.isupper() and len(word) <= 6 and word.isalpha():
-            if len(word) < 3 or self._around.shouted(sent, unit):
-                return None
-            return self._make(sent, [unit], "Organization", None, "acronym", 0.6)
-        made = self._bare(sent, unit)
-        made.weak = initial
-        return made
-
-    def _bare(self, sent: Sent, unit: Unit) -> Candidate:
-        """A single unknown capital: decided by the words around it."""
-        word, run = unit.text, [unit]
-        previous, following = self._around.word(sent, unit.a - 1), self._around.word(sent, unit.b)
-        opened = self._lexicon.organization_first.get(word.split("-")[0])
-        if opened and "-" in word:
-            return self._make(sent, run, opened.kind, opened.type, "pattern", 0.8)
-        heads = self._lexicon.heads_after.get(word)
-        if heads or word in self._lexicon.field_words or word in self._lexicon.directions:
-            return self._make(sent, run, None, None, "pattern", 0.1)
-        if self._around.role_before(previous):
-            return self._make(sent, run, "Person", None, "pattern", 0.75)
-        named = self._cues.before.get(previous)
-        if named is not None and following != "'s":
-            return self._make(sent, run, named.kind, named.type, "pattern", 0.75)
-        cue = self._cues.after.get(following)
-        if cue and previous not in ("a", "an") and not sent.tokens[unit.b].cap:
-            return self._make(sent, run, cue.kind, cue.type, "pattern", 0.7)
-        if self._is_city(sent, unit):
-            return self._make(sent, run, "Place", "city", "gazetteer", 0.8)
-        if score := self._around.bare_person(sent, unit):
-            return self._make(sent, run, "Person", None, "pattern", score)
-        if self._around.at_work(sent, run):
-            return self._make(sent, run, "Organization", None, "pattern", 0.65)
-        if re.fullmatch(r"(?:[A-Z]\.)+", word):
-            return self._make(sent, run, None, None, "pattern", 0.0)
-        return self._make(sent, run, None, None, "pattern", 0.2)
-
-    def _is_city(self, sent: Sent, unit: Unit) -> bool:
-        """Whether a city has this name, and the words around or its size make it one here."""
-        word = unit.text
-        city = self._gazetteer.city(word)
-        if city is None:
-            return False
-        weak = city.population > 500_000 and word in self._lexicon.weak_first_names
-        if word in self._lexicon.first_names and not weak:
-            return False
-        previous, before = (self._around.word(sent, unit.a - k) for k in (1, 2))
-        if previous in self._cues.place_before:
-            return True
-        if previous == "of" and before in self._cues.place_of:
-            return True
-        if city.population > 150_000 and previous not in ("the", "a", "an"):
-            return True
-        return self._around.word(sent, unit.b) == "," and previous in ("of", "and", ",")
-
-    def _from_known(self, sent: Sent, unit: Unit, known: Known) -> Candidate | None:
-        initial = unit.a in sent.initial
-        if known.plain_word and initial:
-            return None
-        previous = self._around.word(sent, unit.a - 1)
-        if unit.text in self._lexicon.first_names and previous in self._lexicon.first_names:
-            return None
-        authority = known.concept is not None
-        made = self._make(
-            sent, [unit], known.kind, known.type, "authority" if authority else "gazetteer",
-            0.95 if authority else 0.85,
-        )  # fmt: skip
-        made.concept = known.concept
-        made.weak = initial and not authority and unit.b - unit.a == 1
-        made.fixed = True
-        return made
-
-    def _group(self, sent: Sent, unit: Unit) -> Candidate | None:
-        if unit.text in self._lexicon.adjectives_only:
-            return None
-        made = self._make(sent, [unit], "Group", None, "gazetteer", 0.9)
-        made.fixed = True
-        return made
-
-    # -- small things ----------------------------------------------------------------------
-
-    def _make(
-        self, sent: Sent, run: Sequence[Unit], kind: EntityKind | None, type_: str | None,
-        method: str, confidence: float,
-    ) -> Candidate:  # fmt: skip
-        a, b = run[0].a, run[-1].b
-        tokens = sent.tokens
-        return Candidate(
-            start=tokens[a].start, end=tokens[b - 1].end, surface=join_tokens(tokens, a, b),
-            sentence=sent.index, kind=kind, type=type_, method=method, confidence=confidence,
-            a=a, b=b,
-        )  # fmt: skip
+                return make(sent, run, "Organization", None, "pattern", 0.65)
+        return make(sent, run, None, None, "pattern", 0.3)

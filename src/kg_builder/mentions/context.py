@@ -96,7 +96,9 @@ class Context:
         )
 
     def particle_name(self, run: list[Unit]) -> bool:
-        """A particle or initial inside: "J. Doe", "Ludwig van Beethoven"."""
+        """A particle or initial inside: "J. Doe", "Ludwig van Beethoven"; "X the Elder"."""
+        if run[-1].text.startswith("the "):
+            return True
         if any(u.known or u.people for u in run) or len(run) > 5:
             return False
         inner = [u.text for u in run[1:]]

@@ -72,6 +72,7 @@ class _Clusters:
         self._middles: dict[int, list[tuple[str, ...]]] = {}
         self._first_seen: dict[int, int] = {}
         self._spelt: dict[int, list[tuple[str, ...]]] = {}
+        self._skeletons: dict[tuple[str, str, int], list[int]] = {}
         self._opened: dict[tuple[str, str, int], list[int]] = {}
 
     def assign(self) -> list[int]:
@@ -84,7 +85,7 @@ class _Clusters:
                 numbers[i] = self._thing(c)
             elif " " not in c.surface:
                 bare.append(i)
-            elif _INITIAL.match(c.surface):
+            elif _INITIAL.match(c.surface) or self._particle(c):
                 shorter.append(i)
             else:
                 numbers[i] = self._person(c)
@@ -161,7 +162,7 @@ class _Clusters:
             number = same[0]
             self.all[number].reasons.setdefault("same first and last name")
         else:
-            doubled = self._doubled(words) if not same else None
+            doubled = (self._doubled(words) or self._respelt(words)) if not same else None
             number = self._new("Person") if doubled is None else doubled
             self._persons.setdefault(ends, []).append(number)
             named = [words[-1], words[0]]
@@ -173,8 +174,24 @@ class _Clusters:
         self._middles.setdefault(number, []).append(tuple(w[0] for w in words[1:-1]))
         self._spelt.setdefault(number, []).append(tuple(words))
         self._opened.setdefault((words[0], words[1], len(words)), []).append(number)
+        skeleton = (_skeleton(words[0]), _skeleton(words[-1]), len(words))
+        self._skeletons.setdefault(skeleton, []).append(number)
         self._by_key[key] = number
         return number
+
+    def _particle(self, c: Candidate) -> bool:
+        """As in "De Gaulle", "bin Laden": a surname with its particle and nothing before it."""
+        return c.surface.split()[0].lower() in self._lexicon.particles
+
+    def _respelt(self, words: Sequence[str]) -> int | None:
+        """As in "Hekmatullah Rahimi": the only person whose name differs in vowels alone."""
+        key = (_skeleton(words[0]), _skeleton(words[-1]), len(words))
+        found = dict.fromkeys(self._skeletons.get(key, []))
+        same = [n for n in found if any(_alike(words, w) for w in self._spelt.get(n, []))]
+        if len(same) != 1:
+            return None
+        self.all[same[0]].reasons.setdefault("same name in another spelling")
+        return same[0]
 
     def _doubled(self, words: Sequence[str]) -> int | None:
         """The only person whose name has one more surname, or one less, at its end."""
@@ -194,6 +211,8 @@ class _Clusters:
     def _initialled(self, c: Candidate) -> int:
         """As in "F. Nazriev": the only person here of that surname whose name begins so."""
         words = [w for w in c.surface.split() if w not in self._lexicon.after_name and w != ","]
+        if self._particle(c):
+            return self._tailed(c, words)
         initials = [w[0] for w in words[:-1]]
         matches = [
             n
@@ -208,6 +227,19 @@ class _Clusters:
             return matches[0]
         return self._person(c)
 
+    def _tailed(self, c: Candidate, words: Sequence[str]) -> int:
+        """As in "De Gaulle": the only person here whose name ends so."""
+        tail = [w.lower() for w in words]
+        matches = [
+            n
+            for n in dict.fromkeys(self._full_names.get(words[-1], []))
+            if any([w.lower() for w in name[-len(tail) :]] == tail for name in self._spelt[n])
+        ]
+        if len(matches) != 1:
+            return self._person(c)
+        self.all[matches[0]].reasons.setdefault(f"{c.surface} names only this person here")
+        return matches[0]
+
     def _surname(self, c: Candidate) -> int:
         """A bare surname goes to the only person of that name; else it stands by itself.
 
@@ -216,6 +248,8 @@ class _Clusters:
         names = [c.surface]
         if "-" in c.surface:  # "Al-Masri", where a sentence starts with "al-Masri"
             names.append(c.surface[0].lower() + c.surface[1:])
+        elif c.surface not in self._full_names:
+            names += [f"{article}-{c.surface}" for article in ("al", "el", "Al", "El")]
         matches = list(dict.fromkeys(n for name in names for n in self._full_names.get(name, [])))
         before = [n for n in matches if self._first_seen.get(n, 0) <= c.start]
         matches = before or matches
@@ -290,6 +324,30 @@ class _Clusters:
             ):
                 return " ".join(words[k:])
         return name
+
+
+def _skeleton(word: str) -> str:
+    """A word without its vowels and doubled letters, as romanisations differ in these."""
+    plain = word.lower().replace("kh", "h").replace("q", "k").replace("w", "v")
+    kept = [x for x in plain if x.isalpha() and x not in "aeiouy"]
+    return "".join(x for k, x in enumerate(kept) if not k or kept[k - 1] != x)
+
+
+def _alike(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether two names are so long and so near in letters that they may be one name.
+
+    One word of the two is spelt the same, the other has six letters or more and at most two
+    vowels differ; short names ("Ali", "Ala") differ for good.
+    """
+    if len(one) != len(other):
+        return False
+    differing = [(a, b) for a, b in zip(one, other, strict=True) if a.lower() != b.lower()]
+    if len(differing) != 1:
+        return False
+    a, b = (w.lower() for w in differing[0])
+    if min(len(a), len(b)) < 6 or abs(len(a) - len(b)) > 1:
+        return False
+    return len(a) != len(b) or sum(x != y for x, y in zip(a, b, strict=True)) <= 2
 
 
 def _norm(surface: str) -> str:

@@ -7,21 +7,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from kg_builder.mentions.acronyms import Definition, definitions
+from kg_builder.mentions.acronyms import Definition, bracketed, definitions
 from kg_builder.mentions.candidates import Candidate, Sent, join_tokens
 from kg_builder.mentions.classify import Classifier
 from kg_builder.mentions.datelines import dateline
 from kg_builder.mentions.evidence import Evidence
 from kg_builder.mentions.gazetteer import Gazetteer
 from kg_builder.mentions.lexicon import Lexicon
+from kg_builder.mentions.lines import joints, lowered_words, paragraph_starts, sentence, title_case
 from kg_builder.mentions.merge import Merger
 from kg_builder.mentions.names import NameFinder
 from kg_builder.mentions.places import Places
+from kg_builder.mentions.shorts import bare_heads, particles, stands_as_place, tails
 from kg_builder.mentions.tokens import Token
 from kg_builder.model import Article, EntityKind
-
-_OPENERS = frozenset({'"', "“", "”", ":", ".", "!", "?", "•", "–", "—", "-", "*", "…", "(", "["})
-_QUOTES = frozenset({'"', "“", "'", "‘", "(", "[", "•", "*", "-", "–", "—"})
 
 
 @dataclass(slots=True)
@@ -53,20 +52,20 @@ class DocumentReader:
     def read(self, article: Article, text: str) -> Decided:
         """All names of an article; linear in the length of its sentences."""
         sents = [
-            _sent(s.index, self._gazetteer.tokenizer.tokens(text, s.span.start, s.span.end))
+            sentence(s.index, self._gazetteer.tokenizer.tokens(text, s.span.start, s.span.end))
             for s in article.sentences
         ]
-        lowered = _lowered(sents)
+        lowered = lowered_words(sents)
         roles = {s.index: s.role for s in article.sentences}
         running: list[Sent] = []
         titles: list[Sent] = []
         for sent in sents:
-            (titles if _title_case(sent, roles[sent.index]) else running).append(sent)
+            (titles if title_case(sent, roles[sent.index]) else running).append(sent)
         found = [c for s in running for c in self._classifier.candidates(s, lowered)]
         decided = self._decided = Decided()
-        self._between = {a: b for s in running for a, b in _joints(s).items()}
+        self._between = {a: b for s in running for a, b in joints(s).items()}
         found = self._define(running, found, decided)
-        starts = _paragraph_starts(article)
+        starts = paragraph_starts(article)
         found = self._datelines([s for s in sents if s.index in starts], found)
         found = self._state_forms(running, found)
         found = self._outlet(article, running, found)
@@ -75,7 +74,7 @@ class DocumentReader:
                 found, self._finder.names(article, text), running, lowered
             )
         self._propagate(found, lowered, {s.index: s for s in running})
-        found = [c for c in found if c.kind is not None]
+        found = self._shortened([c for c in found if c.kind is not None], running)
         known: dict[str, Candidate] = {}
         for c in found:
             if c.kind != "Group" and c.confidence >= 0.6:
@@ -140,6 +139,16 @@ class DocumentReader:
             c.concept = None
         return _instead(found, made)
 
+    def _shortened(self, found: list[Candidate], sents: Sequence[Sent]) -> list[Candidate]:
+        """Add what names something already named by a part of its name."""
+        found = _instead(found, particles(sents, found, self._lexicon))
+        heads = bare_heads(sents, found, self._lexicon)
+        taken = {c.start for c in found}
+        heads = [(c, long) for c, long in heads if c.start not in taken]
+        for short, long in [*((c.surface, long) for c, long in heads), *tails(found).items()]:
+            self._decided.long_forms.setdefault(short, long)
+        return _instead(found, [c for c, _ in heads])
+
     # -- acronyms --------------------------------------------------------------------------
 
     def _define(
@@ -153,7 +162,10 @@ class DocumentReader:
         for sent in sents:
             if not any(t.text == "(" for t in sent.tokens):
                 continue
-            for definition in definitions(sent):
+            spelt = definitions(sent)
+            here = by_sentence.setdefault(sent.index, [])
+            by_sentence[sent.index], foreign = self._bracketed(sent, here, spelt)
+            for definition in (*spelt, *foreign):
                 if not definition.named:
                     common.add(definition.acronym)
                     continue
@@ -161,6 +173,31 @@ class DocumentReader:
                 by_sentence[sent.index] = self._defined(sent, here, definition, decided)
         merged = [c for sent in sents for c in by_sentence.get(sent.index, [])]
         return [c for c in merged if c.surface.rstrip("s") not in common or c.fixed]
+
+    def _bracketed(
+        self, sent: Sent, here: list[Candidate], spelt: Sequence[Definition]
+    ) -> tuple[list[Candidate], list[Definition]]:
+        """Capitals in brackets that spell nothing: a body's acronym in its own language.
+
+        As in "National Electoral Council (CNE)". After a country they are dropped: "Iran (IRI)".
+        """
+        done = {d.short[0] for d in spelt}
+        made: list[Definition] = []
+        for at in bracketed(sent):
+            word = sent.tokens[at].text
+            before = next((c for c in here if c.b == at - 1), None)
+            if before is None or at in done or self._gazetteer.match(sent.tokens, at):
+                continue
+            if before.type in ("country", "territory"):
+                here = [c for c in here if c.a != at]
+            elif (
+                before.kind == "Organization" and before.type not in ("sports", "company")
+                and " " in before.surface and before.confidence >= 0.8
+                and word not in self._lexicon.not_acronyms
+                and word not in self._lexicon.state_forms
+            ):  # fmt: skip
+                made.append(Definition(sent.index, (before.a, before.b), (at, at + 1), word, True))
+        return here, made
 
     def _defined(
         self, sent: Sent, here: list[Candidate], definition: Definition, decided: Decided
@@ -218,6 +255,8 @@ class DocumentReader:
         for c in found:
             if c.weak and c.surface.lower() in lowered:
                 c.kind, c.confidence, c.opinion = None, 0.0, None
+        if self._finder is not None:
+            _doubt_acronyms(found)
         self._evidence.decide(found, sents, read=self._finder is not None)
         self._doubt_initials(found, lowered)
         _shapes(found)
@@ -231,10 +270,14 @@ class DocumentReader:
             place = c.kind in ("Place", "Region", "Facility")
             if c.surface in surnames and (
                 not c.fixed or (place and (c.concept is None or c.type in ("city", "subdivision")))
-            ):
+            ) and not (
+                place and stands_as_place(sents[c.sentence], c, self._lexicon.state_forms)
+            ):  # fmt: skip
                 c.kind, c.type, c.method, c.concept = "Person", None, "coref", None
                 c.confidence, c.fixed = max(c.confidence, 0.85), True
-            elif c.kind is None and (long := shorts.get(c.surface)):
+            elif (c.kind is None or (not c.fixed and "pipeline" in c.method)) and (
+                long := shorts.get(c.surface)
+            ):
                 c.kind, c.type, c.method, c.confidence = long.kind, long.type, "coref", 0.75
         self._vote(found)
 
@@ -337,44 +380,6 @@ def _candidate(sent: Sent, a: int, b: int) -> Candidate:
     )  # fmt: skip
 
 
-def _sent(index: int, tokens: list[Token]) -> Sent:
-    initial = set()
-    fresh = True
-    for i, token in enumerate(tokens):
-        if token.text in _QUOTES:
-            if not token.spaced and token.text in ("-", "'"):
-                continue
-            fresh = fresh or token.text in ('"', "“")
-        elif token.text in (".", "!", "?", ":", "…"):
-            fresh = True
-        else:
-            if fresh:
-                initial.add(i)
-            fresh = False
-    return Sent(index, tokens, frozenset(initial))
-
-
-def _lowered(sents: Iterable[Sent]) -> set[str]:
-    return {t.text for s in sents for t in s.tokens if t.text.islower()}
-
-
-def _title_case(sent: Sent, role: str) -> bool:
-    """Whether nearly all words of a line are capitals, so that capitals tell nothing."""
-    words = [t for t in sent.tokens if t.text[0].isalpha() and len(t.text) > 3]
-    if not words:
-        return False
-    capital = sum(t.cap for t in words)
-    upper = sum(t.text.isupper() for t in words)
-    if len(words) >= 5 and upper >= 0.8 * len(words):
-        return True
-    if role in ("headline", "heading"):
-        return capital == len(words) or (len(words) >= 4 and capital >= 0.75 * len(words))
-    if sent.tokens[-1].text == ".":
-        return False
-    every = [t for t in sent.tokens if t.text[0].isalpha()]
-    return len(every) >= 6 and sum(t.cap for t in every) >= 0.75 * len(every)
-
-
 def _person_words(found: Iterable[Candidate], lexicon: Lexicon) -> frozenset[str]:
     """Surnames, and first words of names, of the people whom the document names in full."""
     words = set()
@@ -397,6 +402,14 @@ def _article_capital(surname: str) -> tuple[str, ...]:
     return (surname[0].upper() + surname[1:],) if surname[0].islower() else ()
 
 
+def _doubt_acronyms(found: Iterable[Candidate]) -> None:
+    """Capitals that nothing defines and the pipeline never takes for a name are none."""
+    named = {c.surface for c in found if c.opinion is not None or c.fixed}
+    for c in found:
+        if c.method == "acronym" and not c.fixed and c.surface not in named:
+            c.kind, c.confidence = None, 0.0
+
+
 _BODIES = ("Organization", "Event", "Topic")
 
 
@@ -410,37 +423,12 @@ def _initialled(acronym: str, name: str) -> bool:
     return at == len(acronym) and initials[:1] == [acronym[0]] and 2 * at > len(initials)
 
 
-def _joints(sent: Sent) -> dict[int, int]:
-    """Start of a token to the end of the one before, where only "," or "and" is between."""
-    found = {}
-    for i, token in enumerate(sent.tokens):
-        if token.text in (",", "and", "or", "&") and 0 < i < len(sent.tokens) - 1:
-            k = i + 1
-            if (
-                token.text == ","
-                and sent.tokens[k].text in ("and", "or")
-                and k + 1 < len(sent.tokens)
-            ):
-                k += 1
-            found[sent.tokens[k].start] = sent.tokens[i - 1].end
-    return found
-
-
 def _shapes(found: Iterable[Candidate]) -> None:
     """Two capitals that look like a person's name are one where the surname recurs alone."""
     alone = {c.surface for c in found if " " not in c.surface and c.kind in (None, "Person")}
     for c in found:
         if c.method == "shape" and c.kind is None and c.surface.split()[-1] in alone:
             c.kind, c.confidence = "Person", 0.7
-
-
-def _paragraph_starts(article: Article) -> set[int]:
-    """Numbers of the sentences that open a paragraph of the text, the headline apart."""
-    first: dict[int, int] = {}
-    for sentence in article.sentences:
-        if sentence.role not in ("headline", "heading"):
-            first.setdefault(sentence.paragraph, sentence.index)
-    return set(first.values())
 
 
 def _instead(found: list[Candidate], made: Sequence[Candidate]) -> list[Candidate]:

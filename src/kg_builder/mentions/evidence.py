@@ -31,6 +31,10 @@ _INSIDE: Final = frozenset(
     {"in", "near", "outside", "across", "throughout", "at", "around", "inside"}
 )
 _LOOSE: Final = frozenset({"from", "to", "of", "into", "through", "towards", "toward", "past"})
+_CITY: Final = 0.8
+"""What a city of the name counts; once, however often the name stands here."""
+_LITTLE: Final = 0.4
+"""Cues of a place up to this, as a loose preposition, speak for a person as well."""
 _SOME_NAME: Final = 0.3
 _PRONOUNS: Final = frozenset({"he", "she", "his", "her", "him"})
 _INNER_CAPITAL: Final = re.compile(r"(?<!^Mc)(?<!^Mac)(?<!^De)(?<!^Le)(?<!^La)(?<=[a-z])[A-Z]")
@@ -54,7 +58,7 @@ class Evidence:
         groups: dict[str, list[Candidate]] = {}
         shut: set[str] = set()
         for c in found:
-            if _is_open(c):
+            if _is_open(c) and c.surface not in self._lexicon.heads_after:
                 groups.setdefault(c.surface, []).append(c)
             elif c.fixed:
                 shut.add(c.surface)
@@ -77,6 +81,9 @@ class Evidence:
                 kind = "Place" if c.opinion in _PLACES else c.opinion
                 opinions[kind] = opinions.get(kind, 0) + 1
         total = self._total(members, cues, opinions)
+        if _is_product(members[0].surface):
+            total = {k: w for k, w in total.items() if k not in ("Person", "Place")}
+            _drop(c for c in members if c.kind in ("Person", "Place"))
         ranked = sorted(total, key=lambda k: (-total[k], k))
         if all(c.weak for c in members) and not (strong or opinions):
             return
@@ -100,11 +107,16 @@ class Evidence:
         sentences; but whatever it takes for a name, cues are worth more there.
         """
         total = {k: w for k, w in cues.items() if w > 0}
+        if any(c.kind in _PLACES and c.method == "gazetteer" for c in members):
+            total["Place"] = total.get("Place", 0.0) + _CITY
         surface = members[0].surface
-        product = surface[0].islower() or _INNER_CAPITAL.search(surface) is not None
+        product = _is_product(surface)
         for kind, count in opinions.items():
             heard = kind in total or (
-                kind == "Person" and not product and any(not c.weak for c in members)
+                kind == "Person"
+                and not product
+                and cues.get("Place", 0.0) <= _LITTLE
+                and any(not c.weak for c in members)
             )
             if heard and cues.get(kind, 0.0) >= 0:
                 weight = _OPINION.get(kind, 0.0) * min(count, _MOST_OPINIONS)
@@ -112,9 +124,6 @@ class Evidence:
             elif total:
                 best = max(sorted(total), key=lambda k: total[k])
                 total[best] += _SOME_NAME
-        if product:
-            total.pop("Person", None)
-            total.pop("Place", None)
         return total
 
     def _weights(self, sent: Sent, c: Candidate) -> Weights:
@@ -132,12 +141,17 @@ class Evidence:
         """As in "towns such as X", "X, a town on the coast": the noun that X is one of."""
         word = self._around.word
         k = c.a - 1
-        if word(sent, k) in ("including", "like") or (
+        while k > max(0, c.a - 8) and (
+            word(sent, k) in (",", "and", "or") or sent.tokens[k].cap
+        ):  # fmt: skip
+            k -= 1  # over the names before it in the list
+        if word(sent, k) in ("including", "like", ":", "of") or (
             word(sent, k) == "as" and word(sent, k - 1) == "such"
         ):
             k -= 2 if word(sent, k) == "as" else 1
             for at in range(k, max(-1, k - 4), -1):
-                if kind := self._noun(word(sent, at).removesuffix("s")):
+                noun = word(sent, at).lower() if at in sent.initial else word(sent, at)
+                if noun.endswith("s") and (kind := self._noun(noun[:-1])):
                     return kind
         if word(sent, c.b) == "," and word(sent, c.b + 1) in ("a", "an"):
             for at in range(c.b + 2, c.b + 7):
@@ -188,7 +202,8 @@ class Evidence:
 
     def _place(self, sent: Sent, c: Candidate) -> float:
         word = self._around.word
-        before, after, then = word(sent, c.a - 1), word(sent, c.b), word(sent, c.b + 1)
+        before = word(sent, c.a - 1).lower()
+        after, then = word(sent, c.b), word(sent, c.b + 1)
         weight = 0.0
         if before in _INSIDE:
             weight += 0.9
@@ -200,9 +215,7 @@ class Evidence:
             weight += 0.7
         if after in self._cues.place_nouns:
             weight += 0.8
-        if c.kind in _PLACES and c.method == "gazetteer":
-            weight += 0.6
-        elif c.kind in _PLACES and c.method == "pattern" and c.confidence >= 0.7:
+        if c.kind in _PLACES and c.method == "pattern" and c.confidence >= 0.7:
             weight += 1.0
         if (after == "," and self._gazetteer.authority.lookup(then)) or (
             after == "in" and then[:1].isupper() and self._gazetteer.authority.lookup(then)
@@ -230,6 +243,15 @@ def _is_open(c: Candidate) -> bool:
         and c.method in _OPEN_METHODS
         and c.kind in (None, "Person", "Place", "Organization")
         and not (c.kind is None and c.confidence == 0.0 and c.opinion is None)
+    )
+
+
+def _is_product(word: str) -> bool:
+    """As in "iPhone", "MacBook", "A380": no person's name, nor a place's."""
+    return (
+        word[0].islower()
+        or _INNER_CAPITAL.search(word) is not None
+        or any(x.isdigit() for x in word)
     )
 
 

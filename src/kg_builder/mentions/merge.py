@@ -80,6 +80,8 @@ class Merger:
             (initial and self._ordinary(words[0])) or words[0] in self._lexicon.after_name
         ):
             return None
+        if name.kind == "Person" and b - a > 1 and len(words[-1]) == 1:
+            return None  # "Measure B"
         if _quoted(sent, a, b) or _PLURAL_ACRONYM.fullmatch(words[-1]):
             return None
         if b - a == 1 and name.kind == "Person" and a and tokens[a - 1].text in _WITHIN:

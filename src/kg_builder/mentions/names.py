@@ -56,7 +56,7 @@ class SpacyNames:
 
     def names(self, article: Article, text: str) -> list[Name]:
         """The names of an article's running sentences, in order of the text."""
-        spans = list(_stretches(article.sentences, text))
+        spans = list(stretches(article.sentences, text))
         documents = self._nlp.pipe((text[a:b] for a, b in spans), batch_size=32)
         found = []
         for (start, _), document in zip(spans, documents, strict=True):
@@ -78,14 +78,14 @@ class GlinerNames:
         """The names of an article's running sentences, in order of the text."""
         found = []
         asked = sorted(self._labels)
-        for start, end in _stretches(article.sentences, text):
+        for start, end in stretches(article.sentences, text):
             for entity in self._model.predict_entities(text[start:end], asked):
                 kind = self._labels[entity["label"]]
                 found.append(Name(start + entity["start"], start + entity["end"], kind))
         return sorted(found, key=lambda n: (n.start, n.end))
 
 
-def _stretches(sentences: Sequence[Sentence], text: str) -> Iterator[tuple[int, int]]:
+def stretches(sentences: Sequence[Sentence], text: str) -> Iterator[tuple[int, int]]:
     """Runs of sentences of one paragraph that follow one another, as offsets."""
     start, last, count = -1, None, 0
     for sentence in sentences:

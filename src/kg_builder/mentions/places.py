@@ -14,7 +14,7 @@ from typing import Final
 from kg_builder.authority import Authority, Concept
 from kg_builder.mentions.candidates import Candidate, Sent, join_tokens
 from kg_builder.mentions.lexicon import Lexicon
-from kg_builder.mentions.teams import is_team
+from kg_builder.mentions.teams import is_club, is_team
 from kg_builder.mentions.weighing import (
     AREAS,
     LARGE,
@@ -131,7 +131,7 @@ class Places:
         untold: dict[str, tuple[Chosen, str | None]] = {}
         for c in named:
             one, name = told.get(c.start), called[c.start]
-            if one is None and c.type in _TEAMS and is_team(sents[c.sentence], c):
+            if one is None and self._another_sense(c, sents[c.sentence]):
                 self._set(c, (None, 0.0), UNTOLD)
                 continue
             if one is None and name in home:
@@ -145,6 +145,27 @@ class Places:
                 several = [s.place for s in senses.get(name, {}).values() if s.place]
                 untold[name] = self._untold(c, name, several, evidence)
             self._set(c, *untold[name])
+
+    def _another_sense(self, c: Candidate, sent: Sent) -> bool:
+        """Whether a name is a team's here, or the end of a longer name ("Workers of America")."""
+        if c.type in _TEAMS and is_team(sent, c):
+            return True
+        if c.type not in STATES and is_club(sent, c):
+            return True
+        return self._ends_a_name(c, sent)
+
+    def _ends_a_name(self, c: Candidate, sent: Sent) -> bool:
+        """As in "Workers of America" or "Blue Shield of Alabama", but not "Governor of Texas"."""
+        words = [t.text for t in sent.tokens[max(0, c.a - 3) : c.a]]
+        if len(words) < 2 or words[-1] != "of" or not words[-2][0].isupper():
+            return False
+        noun, lexicon = words[-2], self._lexicon
+        if noun in lexicon.roles or noun in lexicon.honorifics or noun in lexicon.calendar:
+            return False
+        if noun.lower() in _HEADS or noun in lexicon.heads_before or noun[-1] == ".":
+            return False
+        several = len(words) > 2 and words[0][0].isupper() and c.a - 3 not in sent.initial
+        return several or (noun[-1] == "s" and c.a - 2 not in sent.initial)
 
     def _learn(self, names: set[str], evidence: Evidence) -> None:
         """Let names that their neighbours decide speak for their subdivision in turn."""
@@ -187,8 +208,9 @@ class Places:
         for k, c in enumerate(candidates):
             if c.kind not in _KINDS or c.method == "state":
                 continue
-            if (c.start not in told and (one := self._cued(c, sents[c.sentence]))) or (
-                c.start not in told and (one := self._listed(candidates, k, sents[c.sentence]))
+            sent = sents[c.sentence]
+            if c.start not in told and (
+                one := self._cued(c, sent) or self._listed(candidates, k, sent)
             ):
                 told[c.start] = one
             after = candidates[k + 1] if k + 1 < len(candidates) else None

@@ -13,7 +13,7 @@ _TOKEN = re.compile(
     r"(?:https?://|www\.)\S+"
     r"|(?:[A-Z]\.){2,}"
     r"|(?:Mr|Mrs|Ms|Dr|Prof|Gen|Lt|Col|Maj|Capt|Cpl|Sgt|Brig|Adm|Cmdr|Sen|Rep|Gov|Rev|Hon|St|Mt|Jr|Sr"
-    r"|Inc|Ltd|Corp|Co|Fr|Messrs|Pvt)\.(?=\W)"
+    r"|Const|Supt|Insp|Det|Pte|Pvt|Spc|Pfc|Atty|Asst|Messrs|Inc|Ltd|Corp|Co|Fr|Messrs|Pvt)\.(?=\W)"
     r"|[A-Z]\.(?=\s)"
     r"|" + _WORD + r"(?:(?:[-\u2010\u2011'’`´ʻ‘&·]|(?<=\d)[.,](?=\d))" + _WORD + r")*"
     r"|\S"

@@ -26,6 +26,7 @@ from kg_builder.events import EventExtractor
 from kg_builder.gate import Gate, Result
 from kg_builder.mentions import Extractor, models
 from kg_builder.mentions import authors as link_authors
+from kg_builder.mentions.pruning import prune
 from kg_builder.model import (
     Article,
     ArticleAnalysis,
@@ -217,7 +218,7 @@ class Analyser:
             claims = (*claims, *more)
         with self.clock.stage("about"):
             subjects = about(article, links.mentions, links.entities)
-        return ArticleAnalysis(
+        analysis = ArticleAnalysis(
             article=article,
             mentions=links.mentions,
             entities=links.entities,
@@ -226,6 +227,7 @@ class Analyser:
             authors=links.authors,
             about=subjects,
         )
+        return prune(analysis, text, self.settings.extractors.min_confidence)
 
     def heads(self, analysis: Analysis) -> Head:
         """The head of an analysis, with the gate's first verdict on each article."""

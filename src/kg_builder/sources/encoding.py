@@ -74,7 +74,7 @@ def decode(raw: RawInput, declared: str | None = None) -> Decoded:
     check_size(raw)
     _refuse_magic(raw)
     text, label = _to_text(raw, declared)
-    unfit = len(_UNFIT.findall(text))
+    unfit = len(_UNFIT.findall(text)) if _may_be_unfit(raw.data, label) else 0
     if unfit >= _BINARY_MIN and unfit > _BINARY_SHARE * len(text):
         raise InputError(
             f"{raw.name}: a binary file: {unfit:,} of {len(text):,} characters are NUL or other "
@@ -87,6 +87,11 @@ def decode(raw: RawInput, declared: str | None = None) -> Decoded:
     if not text.strip().strip("\ufffd"):
         raise InputError(f"{raw.name}: the file holds no text, only white space or controls")
     return Decoded(text, tuple(notes))
+
+
+def _may_be_unfit(data: bytes, label: str) -> bool:
+    """Whether text decoded from `data` can hold controls: a look at the bytes is quicker."""
+    return label != "utf-8" or len(data.translate(None, _CONTROL_BYTES)) < len(data)
 
 
 def clean(text: str) -> str:

@@ -12,10 +12,11 @@ from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 from kg_builder.errors import InputError
-from kg_builder.model import Block, BlockRole, Document, MetaValue, Span
+from kg_builder.model import Block, BlockRole, Document, Span
 from kg_builder.plugins import RawInput
 from kg_builder.sources.encoding import clean, decode, looks_binary
-from kg_builder.sources.html_guard import guard
+from kg_builder.sources.html_guard import guard, strip
+from kg_builder.sources.html_listing import as_text, is_listing, teasers
 from kg_builder.sources.html_metadata import page_metadata
 
 _SNIFF: Final = re.compile(
@@ -28,7 +29,13 @@ _CHARSET: Final = re.compile(
 )
 _XML_DECLARATION: Final = re.compile(r"\s*<\?xml[^>]{0,200}\?>")
 _SPACE: Final = re.compile(r"[ \t\r\n\f\v]+")
+_MIN_SNIPPETS: Final = 2
 _EXTRACTOR: Final = f"trafilatura {trafilatura.__version__}"
+
+
+_PARSER: Final = HTMLParser(
+    encoding="utf-8", huge_tree=False, remove_comments=True, remove_pis=True
+)
 
 
 class HtmlReader:
@@ -49,17 +56,22 @@ class HtmlReader:
         """
         declared = _CHARSET.search(raw.data[:4096])
         decoded = decode(raw, declared.group(1).decode("ascii") if declared else None)
-        markup, dropped = guard(_XML_DECLARATION.sub("", decoded.text, count=1))
+        prolog = _XML_DECLARATION.match(decoded.text)
+        markup, dropped = guard(strip(decoded.text[prolog.end() if prolog else 0 :]))
         notes = list(decoded.notes)
         if dropped:
             notes.append(f"the attributes of {dropped} oversized tags were left out")
         root = _parse(raw.name, markup)
-        metadata, more = page_metadata(root)
-        notes.extend(more)
+        stated = page_metadata(root)
+        notes.extend(stated.notes)
         body = list(_body(root))
-        title = _headline(root, metadata)
-        text, blocks = _compose(title, body)
-        if not any(block.role == "paragraph" for block in blocks):
+        text, blocks = _compose(stated.title, body)
+        values = stated.values
+        if not stated.article and (dump := _listing(root, raw.name, body, stated.listing)):
+            text, blocks = dump, ()
+            values = tuple(v for v in values if v.property in ("publication", "language"))
+            notes.append("the page lists articles: its teasers were read")
+        elif not any(block.role == "paragraph" for block in blocks):
             raise InputError(
                 f"{raw.name}: no article text was found in this HTML page; give a page with an "
                 "article, or its text as .txt"
@@ -70,37 +82,37 @@ class HtmlReader:
             media_type="application/xhtml+xml" if xhtml else "text/html",
             content_hash="sha256:" + hashlib.sha256(raw.data).hexdigest(),
             text=text,
-            metadata=metadata,
+            metadata=values,
             blocks=blocks,
             extractor=_EXTRACTOR,
             notes=tuple(notes),
         )
 
 
+def _listing(root: HtmlElement, name: str, body: list[tuple[BlockRole, str]], said: bool) -> str:
+    """The text of a page that lists articles; "" when it is none.
+
+    Raises InputError for a list of titles alone.
+    """
+    found = teasers(root)
+    if not is_listing([text for role, text in body if role == "paragraph"], found, said):
+        return ""
+    if sum(bool(item.snippet) for item in found) < _MIN_SNIPPETS:
+        raise InputError(
+            f"{name}: this HTML page only lists the titles of {len(found)} articles; give the "
+            "articles' own pages"
+        )
+    return as_text(found)
+
+
 def _parse(name: str, markup: str) -> HtmlElement:
     """The page's tree; raises InputError when there is none."""
     try:
-        return document_fromstring(markup, parser=HTMLParser(encoding="utf-8", huge_tree=False))
+        return document_fromstring(markup, parser=_PARSER)
     except (etree.LxmlError, ValueError, AssertionError):
         raise InputError(
             f"{name}: this is not an HTML page that can be parsed; check the file"
         ) from None
-
-
-def _headline(root: HtmlElement, metadata: tuple[MetaValue, ...]) -> str | None:
-    """The page's only h1 when a stated title begins with it, else the best stated title.
-
-    Titles in meta tags often carry the outlet's name behind a dash or a bar.
-    """
-    titles = [m.value for m in metadata if m.property == "headline"]
-    tops = {_inline(e.text_content()) for e in root.xpath("//h1")} - {""}
-    stated = [*titles, *(_inline(e.text_content()) for e in root.xpath("//head/title"))]
-    for top in sorted(tops, key=len, reverse=True):
-        if any(s.casefold().startswith(top.casefold()) for s in stated):
-            return top
-    if titles:
-        return titles[0]
-    return tops.pop() if len(tops) == 1 else None
 
 
 def _body(root: HtmlElement) -> Iterator[tuple[BlockRole, str]]:

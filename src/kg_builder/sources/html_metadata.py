@@ -1,224 +1,170 @@
-"""A parsed HTML page in, MetaValues out: JSON-LD, then meta tags, then marked-up bylines.
+"""A parsed HTML page in, MetaValues out: JSON-LD, meta tags, what is visible, the address.
 
-Values are given as the page states them; nothing is inferred from the text or the URL.
+Values are given as the page states them, then weighed; nothing is inferred from running text.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
-from dataclasses import replace
-from html import unescape
-from typing import Any, Final, Literal
+from dataclasses import dataclass, replace
+from typing import Final
+from urllib.parse import urljoin
 
 from lxml.html import HtmlElement
 
 from kg_builder.model import MetaSource, MetaValue
-from kg_builder.sources.encoding import clean
+from kg_builder.sources.html_byline import visible
+from kg_builder.sources.html_fields import MAX_VALUE, fold, host_of, line, meta_keys
+from kg_builder.sources.html_jsonld import Page, linked_data
+from kg_builder.sources.html_title import headline, site_part
+from kg_builder.sources.html_weigh import bare, is_host, weigh
 
-_ARTICLE_TYPES: Final = frozenset(
-    """NewsArticle Article ReportageNewsArticle AnalysisNewsArticle OpinionNewsArticle
-    BackgroundNewsArticle ReviewNewsArticle AskPublicNewsArticle LiveBlogPosting BlogPosting
-    AdvertiserContentArticle SatiricalArticle ScholarlyArticle TechArticle Report
-    SocialMediaPosting""".split()
-)
-_META: Final[dict[str, tuple[str, ...]]] = {
-    "headline": ("og:title", "twitter:title"),
-    "author": ("author", "article:author", "parsely-author", "dc.creator", "sailthru.author"),
-    "datePublished": (
-        "article:published_time",
-        "datepublished",
-        "parsely-pub-date",
-        "dc.date",
-        "dc.date.issued",
-        "sailthru.date",
-    ),
-    "modifiedAt": ("article:modified_time", "og:updated_time", "datemodified"),
-    "publication": ("og:site_name",),
-    "section": ("article:section",),
-    "language": ("og:locale",),
-}
-_MAX_VALUE: Final = 1_000
+_HEAD: Final = ("json-ld", "meta")
 _MAX_AUTHORS: Final = 10
-_MAX_NODES: Final = 20_000
-_SPACE: Final = re.compile(r"\s+")
+_ADDRESS_DATE: Final = re.compile(
+    r"/((?:19|20)\d{2})[/-](\d{1,2}|[a-z]{3})[/-](\d{1,2})(?=[/._-]|\Z)", re.IGNORECASE
+)
+_MONTHS: Final = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_LIST: Final = re.compile(r"\s*;\s*|\s*,\s*|\s+(?:and|&|with)\s+", re.IGNORECASE)
+_NAME: Final = re.compile(r"[^\W\d_][\w’'.-]*(?:\s+[\w’'.-]+){1,4}\Z")
 
-Kind = Literal["Person", "Organization"] | None
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """What a page says of itself: values, the best source first; its title; what was odd."""
+
+    values: tuple[MetaValue, ...]
+    title: str | None
+    notes: tuple[str, ...] = ()
+    listing: bool = False
+    article: bool = False
+    """Whether JSON-LD or meta tags tell when an article was published."""
 
 
-def page_metadata(root: HtmlElement) -> tuple[tuple[MetaValue, ...], tuple[str, ...]]:
-    """All values the page states, best source first, and notes on what could not be read.
+def page_metadata(root: HtmlElement) -> Stated:
+    """All values the page states and the title of its article.
 
     Of a property's values those of its best source are accepted, differing ones are not.
     """
-    notes: list[str] = []
-    found = [*_json_ld(root, notes), *_meta(root), *_links(root), *_byline(root)]
-    return _rank(found), tuple(notes)
+    meta = list(_meta(root))
+    stated = [m.value for m in meta if m.property == "headline"]
+    tops = [line("".join(e.itertext())) for e in root.iter("h1")]
+    heads = [line(e.text_content()) for e in root.xpath("//head/title")]
+    links = list(_links(root))
+    titles = {fold(t) for t in (*stated, *tops, *heads, *(site_part(h) for h in heads))} - {""}
+    page = Page(tuple(sorted(titles)), tuple(link.value for link in links))
+    data = linked_data(root, page)
+    notes = list(data.notes)
+    values = [*data.values, *meta, *links]
+    values = [*values, *_address_date(values)]
+    title = headline(root, tuple(values))
+    values = [*values, *visible(root, title, _region(values))]
+    values, more = weigh(values, title, heads)
+    dated = any(v.property == "datePublished" and v.source in _HEAD for v in values)
+    return Stated(tuple(values), title, (*notes, *more), data.listing, dated and not data.listing)
 
 
-def _rank(found: list[MetaValue]) -> tuple[MetaValue, ...]:
-    """Drops repetitions, and marks what differs from a better source as not accepted."""
-    best: dict[str, MetaSource] = {}
-    seen: set[tuple[str, str]] = set()
-    ranked = []
-    for item in found:
-        same = (item.property, _fold(item))
-        if same in seen:
-            continue
-        seen.add(same)
-        first = item.property not in best
-        source = best.setdefault(item.property, item.source)
-        several = item.property == "author"
-        accepted = first or (several and item.source == source)
-        ranked.append(item if accepted else replace(item, accepted=False))
-    return tuple(ranked)
+# -- what stands in the head ---------------------------------------------------------------
 
 
-def _fold(item: MetaValue) -> str:
-    """A form in which two writings of one value are equal."""
-    if item.property == "datePublished":
-        return item.value[:10]
-    if item.property == "language":
-        return item.value[:2].lower()
-    return _SPACE.sub(" ", item.value).strip().rstrip("/").casefold()
-
-
-def _value(name: str, raw: object, source: MetaSource, kind: Kind = None) -> Iterator[MetaValue]:
+def _value(name: str, raw: str | None, source: MetaSource) -> Iterator[MetaValue]:
     """A MetaValue when `raw` is a usable string."""
-    if isinstance(raw, str):
-        text = _SPACE.sub(" ", clean(unescape(raw))).strip()
-        if text and len(text) <= _MAX_VALUE:
-            yield MetaValue(name, text, source, kind=kind)
-
-
-def _json_ld(root: HtmlElement, notes: list[str]) -> Iterator[MetaValue]:
-    """Values of the first article-like node in the page's JSON-LD scripts."""
-    for script in root.xpath('//script[contains(@type, "ld+json")]'):
-        source = (script.text or "").strip().removeprefix("<!--").removesuffix("-->")
-        if not source.strip():
-            continue
-        try:
-            data = json.loads(source, strict=False)
-        except (ValueError, RecursionError):
-            notes.append("a JSON-LD block is not JSON and was left out")
-            continue
-        nodes = list(_nodes(data))
-        by_id = {n["@id"]: n for n in nodes if isinstance(n.get("@id"), str) and len(n) > 1}
-        for node in nodes:
-            if _types(node) & _ARTICLE_TYPES and ("headline" in node or "datePublished" in node):
-                yield from _article(node, by_id)
-                return
-
-
-def _nodes(data: Any) -> Iterator[dict[str, Any]]:
-    """All objects in the JSON, outer ones first, in order, without recursion."""
-    queue = [data]
-    for _ in range(_MAX_NODES):
-        if not queue:
-            return
-        item = queue.pop(0)
-        if isinstance(item, dict):
-            yield item
-            queue.extend(v for v in item.values() if isinstance(v, dict | list))
-        elif isinstance(item, list):
-            queue.extend(v for v in item if isinstance(v, dict | list))
-
-
-def _types(node: dict[str, Any]) -> set[str]:
-    raw = node.get("@type")
-    names = raw if isinstance(raw, list) else [raw]
-    return {n.rsplit("/", 1)[-1] for n in names if isinstance(n, str)}
-
-
-def _article(node: dict[str, Any], by_id: dict[str, dict[str, Any]]) -> Iterator[MetaValue]:
-    """The values of one article node; references by @id are followed once."""
-    yield from _value("headline", node.get("headline") or node.get("name"), "json-ld")
-    for author in _listed(node.get("author") or node.get("creator")):
-        yield from _agent("author", author, by_id)
-    for publisher in _listed(node.get("publisher"))[:1]:
-        yield from _agent("publication", publisher, by_id)
-    yield from _value("datePublished", node.get("datePublished"), "json-ld")
-    yield from _value("modifiedAt", node.get("dateModified"), "json-ld")
-    for section in _listed(node.get("articleSection"))[:1]:
-        yield from _value("section", section, "json-ld")
-    for language in _listed(node.get("inLanguage"))[:1]:
-        name = language.get("alternateName") if isinstance(language, dict) else language
-        yield from _value("language", name, "json-ld")
-    page = node.get("mainEntityOfPage")
-    url = page.get("@id") if isinstance(page, dict) else page
-    for candidate in (url, node.get("url")):
-        if isinstance(candidate, str) and candidate.startswith(("http://", "https://")):
-            yield from _value("canonicalUrl", candidate, "json-ld")
-
-
-def _listed(value: Any) -> list[Any]:
-    if value is None:
-        return []
-    return value if isinstance(value, list) else [value]
-
-
-def _agent(name: str, agent: Any, by_id: dict[str, dict[str, Any]]) -> Iterator[MetaValue]:
-    """The name of a person or organisation, which may be a string, an object or a reference."""
-    kind: Kind = None
-    if isinstance(agent, dict):
-        full = agent if agent.get("name") else by_id.get(str(agent.get("@id")), agent)
-        types = _types(full)
-        if "Person" in types:
-            kind = "Person"
-        elif any(t.endswith("Organization") for t in types):
-            kind = "Organization"
-        for text in _listed(full.get("name")):
-            yield from _value(name, text, "json-ld", kind if name == "author" else None)
-    else:
-        yield from _value(name, agent, "json-ld")
+    if raw and len(raw) <= MAX_VALUE and (text := line(raw)):
+        yield MetaValue(name, text, source)
 
 
 def _meta(root: HtmlElement) -> Iterator[MetaValue]:
     """Values of meta tags, in the order of preference, then of the page."""
     tags: dict[str, list[str]] = {}
-    for tag in root.xpath("//meta[@content]"):
-        key = tag.get("property") or tag.get("name") or tag.get("itemprop") or ""
-        tags.setdefault(key.strip().lower(), []).append(tag.get("content"))
-    for name, keys in _META.items():
+    for tag in root.iter("meta"):
+        get = tag.get
+        key = get("property") or get("name") or get("itemprop") or get("http-equiv")
+        if key and (content := get("content")) and _is_own(tag):
+            tags.setdefault(key.strip().lower(), []).append(content)
+    for name, keys in meta_keys().items():
         for key in keys:
             contents = tags.get(key, [])
             if name == "author" and len(contents) > _MAX_AUTHORS:
                 continue  # those of a bibliography
-            for content in contents:
-                yield from _value(name, content, "meta")
-            if contents and name == "author":
+            usable = [v for c in contents for v in _value(name, c, "meta")]
+            if name == "author":
+                usable = [v for u in usable for v in _listed(u)]
+            yield from usable
+            if usable and name == "author":
                 break  # several tags often say one author in several ways
-    yield from _language(root)
-
-
-def _language(root: HtmlElement) -> Iterator[MetaValue]:
+    yield from _labelled(tags)
     yield from _value("language", root.get("lang") or root.get("xml:lang"), "meta")
 
 
+def _is_own(tag: HtmlElement) -> bool:
+    """Whether a meta tag in the body tells of the page, and not of a comment or teaser."""
+    if not tag.get("itemprop"):
+        return True
+    parent = tag.getparent()
+    for _ in range(4):
+        if parent is None or parent.tag in ("head", "body"):
+            return True
+        if (kind := parent.get("itemtype")) is not None:
+            return "Article" in kind or "Posting" in kind or "WebPage" in kind
+        parent = parent.getparent()
+    return True
+
+
+def _labelled(tags: dict[str, list[str]]) -> Iterator[MetaValue]:
+    """The author in Twitter's card, whose value stands beside a label."""
+    for number in ("1", "2"):
+        label = tags.get(f"twitter:label{number}", [""])[0].strip().casefold()
+        if label in ("written by", "by", "author"):
+            for content in tags.get(f"twitter:data{number}", [])[:1]:
+                for value in _value("author", content, "meta"):
+                    yield from _listed(value)
+
+
+def _listed(value: MetaValue) -> Iterator[MetaValue]:
+    """Each author of a tag that lists several names, and nothing of an address or account."""
+    text = bare(value)
+    if "://" in text or text.startswith(("@", "/")) or is_host(text):
+        return
+    parts = [p for p in _LIST.split(text) if p]
+    if len(parts) > 1 and all(_NAME.match(p) and p[0].isupper() for p in parts):
+        yield from (replace(value, value=part) for part in parts)
+    elif len(parts) == 2 and "," in text and all(" " not in p for p in parts):
+        yield replace(value, value=f"{parts[1]} {parts[0]}")  # family name first
+    else:
+        yield replace(value, value=text)
+
+
 def _links(root: HtmlElement) -> Iterator[MetaValue]:
-    """The page's own address as it states it."""
-    stated = root.xpath('//link[@rel="canonical"]/@href')
-    stated += root.xpath('//meta[@property="og:url"]/@content')
+    """The page's own address as it states it, absolute."""
+    stated = root.xpath('//link[translate(@rel, "CANOIL", "canoil")="canonical"]/@href')
+    stated += root.xpath('//meta[@property="og:url" or @name="og:url"]/@content')
+    base = next((str(u) for u in stated if str(u).startswith(("http://", "https://"))), "")
     for url in stated:
-        if str(url).startswith(("http://", "https://")):
-            yield from _value("canonicalUrl", str(url), "meta")
+        text = str(url).strip()
+        whole = urljoin(base, text) if base and text.startswith("/") else text
+        if whole.startswith(("http://", "https://")) and " " not in whole and host_of(whole):
+            yield from _value("canonicalUrl", whole, "meta")
 
 
-def _byline(root: HtmlElement) -> Iterator[MetaValue]:
-    """Author and date where the page's own markup names them as such, in the first place."""
-    for path in (
-        '//*[@itemprop="author"]//*[@itemprop="name"]',
-        '//*[@itemprop="author" and not(@content)]',
-        '//a[@rel="author"]',
-        '//*[contains(concat(" ", normalize-space(@class), " "), " byline ")]',
-    ):
-        texts = dict.fromkeys(_SPACE.sub(" ", e.text_content()).strip() for e in root.xpath(path))
-        names = [t for t in texts if t]
-        if names and len(names) <= _MAX_AUTHORS:
-            for text in names:
-                if len(text) <= 100:
-                    yield from _value("author", text, "byline")
-            break
-    for stamp in root.xpath('//*[@itemprop="datePublished"]/@datetime')[:1]:
-        yield from _value("datePublished", str(stamp), "byline")
+def _address_date(values: list[MetaValue]) -> Iterator[MetaValue]:
+    """The day in the page's address."""
+    for value in values:
+        if value.property != "canonicalUrl":
+            continue
+        match = _ADDRESS_DATE.search(value.value)
+        if match and match[2].isalpha() and match[2].lower() not in _MONTHS:
+            continue
+        if match:
+            month = _MONTHS.index(match[2].lower()) + 1 if match[2].isalpha() else int(match[2])
+            if 1 <= month <= 12 and 1 <= int(match[3]) <= 31:
+                day = f"{match[1]}-{month:02}-{int(match[3]):02}"
+                yield MetaValue("datePublished", day, "url", confidence=0.9)
+                return
+
+
+def _region(values: list[MetaValue]) -> str:
+    """The country in the page's language, in lower case; "" when pages do not agree on one."""
+    tags = [v.value.replace("_", "-").lower() for v in values if v.property == "language"]
+    regions = {t.split("-")[1] for t in tags if t.startswith("en-")}
+    return regions.pop() if len(regions) == 1 else ""

@@ -1,0 +1,163 @@
+"""A parsed page in, its teasers out when it lists articles instead of being one.
+
+Teasers are repeated blocks, each with a linked title of a headline's length. A page is a list
+when it has such blocks and no body beside them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import islice
+from typing import Final
+
+from lxml.html import HtmlElement
+
+from kg_builder.sources.html_fields import fold, known, line
+
+_TIME: Final = re.compile(
+    r"(?:(?:\d{1,3}|an?|one|two|three|few)\s?(?:s|m|h|d|w|sec|second|min|minute|hr|hour|day|week|"
+    r"month|mo|year|yr)s?\.?\s+ago|yesterday|just now)",
+    re.IGNORECASE,
+)
+_MIN_TEASERS: Final = 4
+_MAX_TEASERS: Final = 500
+_MAX_TITLES: Final = 3_000
+_MIN_SNIPPET: Final = 40
+_MAX_SNIPPET: Final = 1_500
+_MIN_BODY: Final = 60
+_MAX_CLIMB: Final = 6
+_TITLE_WORDS: Final = range(4, 31)
+
+
+@dataclass(frozen=True, slots=True)
+class Teaser:
+    """A title with what stands beside it; "" where nothing does. `time` counts back from now."""
+
+    title: str
+    snippet: str = ""
+    section: str = ""
+    time: str = ""
+
+
+def teasers(root: HtmlElement) -> tuple[Teaser, ...]:
+    """The page's teasers in order; none when there are no repeated blocks with titles."""
+    groups: dict[tuple[str, ...], dict[str, HtmlElement]] = defaultdict(dict)
+    for heading in islice(root.iter("h1", "h2", "h3", "h4", "h5", "a"), _MAX_TITLES):
+        link = _link(heading)
+        if link is None:
+            continue
+        text = line("".join(heading.itertext()))
+        if len(text.split()) in _TITLE_WORDS and len(text) <= 250:
+            groups[_signature(heading)].setdefault(link, heading)
+    best: list[HtmlElement] = []
+    found: dict[str, Teaser] = {}
+    for group in groups.values():
+        if len(group) < _MIN_TEASERS:
+            continue
+        best = list(islice(group.values(), _MAX_TEASERS))
+        for heading in best:
+            teaser = _teaser(heading, {id(e) for e in best})
+            old = found.get(fold(teaser.title))
+            if old is None or len(old.snippet) < len(teaser.snippet):
+                found[fold(teaser.title)] = teaser
+    return tuple(found.values())
+
+
+def is_listing(paragraphs: Iterable[str], found: tuple[Teaser, ...], said: bool) -> bool:
+    """Whether a page with these teasers is a list: few paragraphs are no teaser's own.
+
+    `said` tells that the page calls itself a list.
+    """
+    if len(found) < _MIN_TEASERS:
+        return False
+    known_texts = " | ".join(f"{fold(t.title)} | {fold(t.snippet)}" for t in found)
+    own = [p for p in paragraphs if len(p) >= _MIN_BODY and fold(p)[:200] not in known_texts]
+    many = sum(bool(t.snippet) for t in found) >= _MIN_TEASERS
+    if said or many:
+        return len(own) < 3
+    return not own
+
+
+def as_text(found: tuple[Teaser, ...]) -> str:
+    """The teasers with texts as a page's text dump has them: section and time, title, snippet."""
+    parts = []
+    for item in found:
+        if not item.snippet:
+            continue
+        above = " ".join(word for word in (item.section, item.time) if word)
+        cut = item.snippet if item.snippet.endswith(("…", "...")) else f"{item.snippet} …"
+        lines = [above, item.title, cut] if item.time else [item.title, cut]
+        parts.append("\n".join(lines))
+    return "\n\n".join(parts)
+
+
+def _link(element: HtmlElement) -> str | None:
+    """Where a title leads: the link in it or around it."""
+    if element.tag == "a":
+        parent = element.getparent()
+        if parent is not None and parent.tag in ("h1", "h2", "h3", "h4", "h5"):
+            return None  # the heading counts
+        return element.get("href")
+    inner = element.find(".//a[@href]")
+    if inner is not None:
+        return inner.get("href")
+    for parent in islice(element.iterancestors(), 2):
+        if parent.tag == "a":
+            return parent.get("href")
+    return None
+
+
+def _signature(element: HtmlElement) -> tuple[str, ...]:
+    """By what repeated blocks are told: names of an element and of what holds it."""
+    parent = element.getparent()
+    names = [str(element.tag), element.get("class") or ""]
+    if parent is not None:
+        names += [str(parent.tag), (parent.get("class") or "").split(" ")[0]]
+    return tuple(names)
+
+
+def _teaser(heading: HtmlElement, others: set[int]) -> Teaser:
+    """The teaser of a title: what stands in the largest block without another title."""
+    block = heading
+    for parent in islice(heading.iterancestors(), _MAX_CLIMB):
+        inside = sum(id(e) in others for e in islice(parent.iter(heading.tag), 50))
+        if inside > 1 or parent.tag in ("body", "html", "main"):
+            break
+        block = parent
+    title = line("".join(heading.itertext()))
+    snippet = section = time = ""
+    before = True
+    for text in _texts(block):
+        if fold(text) == fold(title):
+            before = False
+        elif (match := _TIME.search(text)) and len(text) < 80:
+            time = time or match.group()
+            left = text[: match.start()].strip(" |•·,–-")
+            section = section or (left if 0 < len(left) <= 40 else "")
+        elif before and len(text) <= 40 and not section and len(text.split()) <= 4:
+            section = text
+        elif _MIN_SNIPPET <= len(text) <= _MAX_SNIPPET and len(text) > len(snippet):
+            snippet = text
+    return Teaser(title, snippet, section, time)
+
+
+def _texts(block: HtmlElement) -> list[str]:
+    """The lines in a block: texts of the elements that hold no other block."""
+    blocks, skipped = known("page", "blocks"), known("page", "skipped")
+    found: list[str] = []
+    for element in islice(block.iter(), 300):
+        if not isinstance(element.tag, str) or element.tag in skipped:
+            continue
+        parent = element.getparent()
+        leaf = element.tag in blocks or element.tag in ("time", "span", "a")
+        if not leaf or any(e.tag in blocks for e in islice(element.iterdescendants(), 60)):
+            continue
+        if element.tag not in blocks and parent is not None and parent is not block:
+            if not any(e.tag in blocks for e in islice(parent.iterdescendants(), 60)):
+                continue  # the parent is the line
+        if text := line("".join(element.itertext())):
+            found.append(text)
+    return found

@@ -1,0 +1,69 @@
+"""A parsed page and its stated titles in, the article's headline out, without the outlet's name."""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+from typing import Final
+
+from lxml.html import HtmlElement
+
+from kg_builder.model import MetaValue
+from kg_builder.sources.html_fields import fold, line
+
+_PARTS: Final = re.compile(r"\s+[|»·•:—–-]+\s+|\s*[|»]\s*")
+_MAX_HEADINGS: Final = 50
+
+
+def site_part(title: str) -> str:
+    """The longest part of a title between bars or dashes."""
+    return max(_PARTS.split(title), key=len)
+
+
+def headline(root: HtmlElement, metadata: tuple[MetaValue, ...]) -> str | None:
+    """The heading that a stated title begins with, else the best stated title; None if none.
+
+    Titles in meta tags often carry the outlet's name behind a dash or a bar: it is cut off only
+    where the page names its outlet so, or where a heading is what is left.
+    """
+    titles = [m.value for m in metadata if m.property == "headline"]
+    outlets = {fold(m.value) for m in metadata if m.property == "publication"}
+    heads = [line(e.text_content()) for e in islice(root.xpath("//head/title"), 3)]
+    stated = [t for t in (*titles, *heads) if t]
+    tops = _headings(root, ("h1",))
+    for top in sorted(tops, key=len, reverse=True):
+        if any(_agree(top, title, outlets) for title in stated):
+            return top
+    if not tops:
+        for top in _headings(root, ("h2",)):
+            if any(_agree(top, title, outlets) and len(top.split()) > 2 for title in stated):
+                return top
+    if titles:
+        return _without_outlet(titles[0], outlets)
+    if len(tops) == 1:
+        return tops[0]
+    if heads and heads[0] and (cut := _without_outlet(heads[0], outlets)) != heads[0]:
+        return cut
+    return None
+
+
+def _headings(root: HtmlElement, tags: tuple[str, ...]) -> list[str]:
+    found = islice(root.iter(*tags), _MAX_HEADINGS)
+    return [t for t in dict.fromkeys(line("".join(e.itertext())) for e in found) if t]
+
+
+def _agree(top: str, title: str, outlets: set[str]) -> bool:
+    """Whether a stated title is a heading, or the heading and then something else."""
+    one, other = fold(top), fold(title)
+    return bool(one) and one not in outlets and (other == one or other.startswith(one + " "))
+
+
+def _without_outlet(title: str, outlets: set[str]) -> str:
+    """`title` without a first or last part that is the outlet's name."""
+    parts = list(_PARTS.finditer(title))
+    if parts:
+        if fold(title[parts[-1].end() :]) in outlets:
+            return title[: parts[-1].start()].strip()
+        if fold(title[: parts[0].start()]) in outlets:
+            return title[parts[0].end() :].strip()
+    return title

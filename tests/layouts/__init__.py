@@ -1,0 +1,1 @@
+"""Section pages of many layouts, made from gold articles, with what segmentation must find."""
