@@ -9,8 +9,11 @@ from pathlib import Path
 from kg_builder.config import Settings, load_settings
 from kg_builder.model import Hints
 from kg_builder.pipeline import tasks
-from kg_builder.pipeline.analyse import content_hash
-from kg_builder.store import StoreDir
+from kg_builder.pipeline.reader import InlineReader
+from kg_builder.pipeline.readings import ReadJob, Readings
+from kg_builder.plugins import FieldMapping, ReadLimits
+from kg_builder.sources.process import Request
+from kg_builder.store import StoreDir, TextCache
 from tests.support import SAMPLES
 
 
@@ -20,28 +23,25 @@ def settings(max_line: int) -> Settings:
 
 
 def run(store: Path, chosen: Settings) -> tasks.AnalyseOutcome:
+    directory = StoreDir(store / "store", create=True)
     path = SAMPLES / "sahel-bulletin-kaya.txt"
-    StoreDir(store / "store", create=True)
+    readings = Readings(directory.readings, TextCache(directory.texts))
+    request = Request(bytes(path), path.name, ReadLimits(), FieldMapping(), 0, 5.0, 1 << 30)
+    readings.forget("r")
+    index = readings.read(ReadJob(path, "r", request), InlineReader())
+    item = (index.entries[0], "k")
     return tasks.analyse(
-        tasks.AnalyseJob(
-            str(store / "store"),
-            chosen,
-            str(path),
-            path.name,
-            content_hash(path.read_bytes()),
-            Hints(),
-            "k",
-        )
+        tasks.AnalyseJob(str(directory.path), chosen, str(path), "r", Hints(), (item,))
     )
 
 
 def test_tables_are_frozen_once_and_let_go_with_their_settings(tmp_path: Path) -> None:
     usual, before = gc.get_threshold(), gc.get_freeze_count()
     one = settings(100_000)
-    assert run(tmp_path, one).problem is None
+    assert run(tmp_path, one).problems == {}
     frozen = gc.get_freeze_count()
     assert frozen > before
-    assert run(tmp_path, one).problem is None
+    assert run(tmp_path, one).problems == {}
     assert gc.get_freeze_count() <= frozen  # the second document adds nothing
     assert gc.get_threshold() == usual
     kept = weakref.ref(tasks.analyser_for(one))
@@ -53,6 +53,5 @@ def test_tables_are_frozen_once_and_let_go_with_their_settings(tmp_path: Path) -
 def test_a_document_that_fails_leaves_the_collector_as_it_was(tmp_path: Path) -> None:
     usual = gc.get_threshold()
     failed = run(tmp_path, settings(20))
-    assert failed.problem is not None
-    assert "limits.max_line" in failed.problem
+    assert "limits.max_line" in failed.problems["k"]
     assert gc.get_threshold() == usual
