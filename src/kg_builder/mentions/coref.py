@@ -300,6 +300,7 @@ class _Clusters:
             aliases=tuple(s for s in surfaces if s != name),
             acronym=acronym if acronym != name else None,
             authority=concept.iri if concept else None,
+            link_confidence=min((c.link_confidence for c in members if c.concept), default=1.0),
             org_type=type_ if cluster.kind == "Organization" else None,
             place_type=type_ if cluster.kind in _PLACES else None,
             titles=tuple(titles),
