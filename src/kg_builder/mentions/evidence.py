@@ -31,7 +31,7 @@ _INSIDE: Final = frozenset(
     {"in", "near", "outside", "across", "throughout", "at", "around", "inside"}
 )
 _LOOSE: Final = frozenset({"from", "to", "of", "into", "through", "towards", "toward", "past"})
-_CITY: Final = 0.8
+_CITY: Final = 1.0
 """What a city of the name counts; once, however often the name stands here."""
 _LITTLE: Final = 0.4
 """Cues of a place up to this, as a loose preposition, speak for a person as well."""
@@ -112,7 +112,10 @@ class Evidence:
         surface = members[0].surface
         product = is_product(surface)
         for kind, count in opinions.items():
-            heard = kind in total or (
+            spoken = kind in total and not (
+                kind == "Place" and total[kind] <= _LITTLE and total.get("Person", 0.0) >= _STRONG
+            )
+            heard = spoken or (
                 kind == "Person"
                 and not product
                 and cues.get("Place", 0.0) <= _LITTLE
