@@ -159,10 +159,12 @@ class Weigher:
         weight, names, context, best = scored[0]
         rivals = [s for s in scored[1:] if not _beside(best, s[3])]
         clear = not rivals or weight >= rivals[0][0] + _CLEAR
-        if clear and (names or context >= _OF_STATE):
+        if clear and (names or context >= _OF_AREA):
             return best, LIKELY
         if (one := self._shared([s[3] for s in scored], evidence)) is not None:
             return one, ALONE
+        if len(surface) < 4 and best.population < _WORLD:
+            return _NONE  # mostly a part of a name, or no place at all
         if not clear or _people(best) < (_KNOWN if rivals else KNOWN_CITY):
             return _NONE
         if _by_another_name(best, surface) and best.population < _WORLD:
