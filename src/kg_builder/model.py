@@ -232,7 +232,8 @@ class LocalEntity:
     """One entity as one article names it: all its mentions, names and hints together.
 
     `authority` is the IRI of a concept in an authority file, or `geonames:ID`, or None.
-    `same_because` says why its surface forms were put together.
+    `link_confidence` (0 to 1) is how sure that entry is meant: less where only the document's
+    other places tell. `same_because` says why its surface forms were put together.
     """
 
     id: int
@@ -246,6 +247,7 @@ class LocalEntity:
     titles: tuple[str, ...] = ()
     same_because: tuple[str, ...] = ()
     confidence: float = 1.0
+    link_confidence: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,7 +151,8 @@ class Cities:
         self._wikidata: dict[str, str] = {}
         for links in sorted(place.glob("cities-wikidata*.csv.gz"), reverse=True):
             rows = gzip.decompress(links.read_bytes()).decode().split("\n")
-            self._wikidata.update(r.split(",") for r in rows if r and r[0] != "#")
+            pairs = (r.partition(",") for r in rows if r and r[0] != "#")
+            self._wikidata.update((city, item) for city, _, item in pairs)
 
     def get(self, iri: str) -> Concept | None:
         """The city `geonames:ID`, or None."""

@@ -118,6 +118,11 @@ def test_short_names_that_differ_are_two_people() -> None:
     assert len({found[n].id for n in found}) == 4
 
 
+def test_a_king_is_nobody_of_that_surname() -> None:
+    found = entity_of("Prince Mohammed bin Salman left. King Salman stayed.")
+    assert found["Salman"] != found["Mohammed bin Salman"]
+
+
 def test_a_province_in_two_spellings() -> None:
     found = entity_of("They left Jawzjan. They returned to Jowzjan Province.")
     assert found["Jawzjan"] == found["Jowzjan Province"]
@@ -190,6 +195,9 @@ def test_products_are_neither_people_nor_places(word: str, tmp_path: Path) -> No
         ("He went to a Beverly Hills hotel.", ("Beverly Hills", "Place")),
         ("It burned in the 200 block of Joanne Lane on Monday.", ("Joanne Lane", "Facility")),
         ("Later the House approved it.", ("House", "Organization")),
+        ("New Delhi police left.", ("New Delhi", "Place")),
+        ("Black Lives Matter marched.", ("Black Lives Matter", "Organization")),
+        ("Botanist Lucía Salinas won.", ("Lucía Salinas", "Person")),
     ],
 )  # fmt: skip
 def test_spans(text: str, expected: tuple[str, str]) -> None:

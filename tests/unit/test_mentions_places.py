@@ -8,6 +8,8 @@ from tests.unit.test_mentions import entity, names, read
 
 COUNTRY = "https://w3id.org/kg-builder/authority/country/"
 STATE = "https://w3id.org/kg-builder/authority/subdivision/"
+COUNTY = "https://w3id.org/kg-builder/authority/county/"
+KANSAS = "geonames:4274994"
 TRIPOLI = {"LB": "geonames:266826", "LY": "geonames:2210247"}
 
 
@@ -54,10 +56,31 @@ def links(text: str, surface: str) -> list[str | None]:
         # a town that only its surroundings tell
         ("A man from Malakoff, Texas, was held.", "Malakoff", "geonames:4708877"),
         ("He was held in Lovejoy on Friday.", "Lovejoy", None),
+        # neighbours that the text could mean, without a word on where they lie
+        ("Roads from Paris to Honey Grove in Lamar County were shut.", "Paris", "geonames:4717560"),
+        ("He went to Manhattan. In Wamego and Junction City it rained.", "Manhattan", KANSAS),
+        # counties, by their state, alone or in a list; of an unclear name none
+        ("Judges in Lamar County, Texas, met.", "Lamar County", COUNTY + "US-48277"),
+        ("It rained in Alachua and Gilchrist counties.", "Alachua", COUNTY + "US-12001"),
+        ("It rained in Lincoln County.", "Lincoln County", None),
+        # a state among states, where the bare name is a city's
+        ("Laws of Oregon and Washington differ.", "Washington", STATE + "US-WA"),
+        # a town that is its club, and the end of a longer name
+        ("Denver beat Chicago 7-1 on Tuesday.", "Denver", None),
+        ("Denver beat the drought on Tuesday.", "Denver", "geonames:5419384"),
+        ("He joined United Mine Workers of America in May.", "America", None),
+        ("The Governor of Texas met them.", "Texas", STATE + "US-TX"),
     ],
 )
 def test_what_a_place_name_means(text: str, name: str, expected: str | None) -> None:
-    assert links(text, name)[0] == expected
+    assert next(iter(links(text, name)), None) == expected
+
+
+def test_a_link_by_context_is_less_sure_than_one_by_the_words_beside_it() -> None:
+    told = entity("He went to Paris, Texas, on Monday.", "Paris")
+    near = entity("Roads from Paris to Honey Grove in Lamar County were shut.", "Paris")
+    alone = entity("He was seen in Bicester on Monday.", "Bicester")
+    assert told.link_confidence > near.link_confidence > alone.link_confidence
 
 
 def test_two_places_of_one_name_in_one_text() -> None:

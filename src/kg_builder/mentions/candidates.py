@@ -58,6 +58,8 @@ class Candidate:
     """Whether the class is certain, so that the document's majority does not change it."""
     opinion: EntityKind | None = None
     """The class that the trained pipeline gives exactly this span."""
+    link_confidence: float = 1.0
+    """How sure it is that `concept` is meant, where this is a name."""
     reading: str | None = None
     """Sets a place apart from others of its name: what it lies in, "?" where nothing tells."""
 

@@ -122,6 +122,7 @@ class Classifier:
                             word in self._lexicon.function_words
                             and not (self._head_of(run) and word not in self._cues.never)
                             and not self._office(run)
+                            and not self._city_of_two(sent, run)
                         )
                         or (
                             word in lowered
@@ -132,6 +133,7 @@ class Classifier:
                         or (
                             word.endswith(("ly", "ing"))
                             and first.text not in self._lexicon.first_names
+                            and first.text not in self._lexicon.honorifics  # "King"
                             and not self._grower.head(run[-1].text)
                         )
                     )
@@ -144,6 +146,11 @@ class Classifier:
         while run and run[-1].small:
             run = run[:-1]
         return run
+
+    def _city_of_two(self, sent: Sent, run: Sequence[Unit]) -> bool:
+        """As in "New Delhi": a first word of a sentence that belongs to a city's name."""
+        city = self._gazetteer.city(join_tokens(sent.tokens, run[0].a, run[1].b))
+        return city is not None and city.name.startswith(run[0].text)
 
     def _calling(self, run: Sequence[Unit]) -> bool:
         """As in "Botanist Lucía …": what someone does, a capital only as the sentence's first."""

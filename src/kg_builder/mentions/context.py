@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
+from functools import cache
 
 from kg_builder.mentions.candidates import Sent, Unit
 from kg_builder.mentions.lexicon import Lexicon
 
 _NOT_BEFORE_PERSONS = frozenset({"the", "The", "a", "an", "this", "of", "in"})
+
+
+@cache
+def _unaccented(word: str) -> str:
+    """As in "Lucia" for "Lucía"."""
+    return "".join(c for c in unicodedata.normalize("NFD", word) if not unicodedata.combining(c))
 
 
 class Context:
@@ -90,9 +98,11 @@ class Context:
         """Whether the unit is a common first name."""
         if unit.people or (unit.known and unit.b - unit.a > 1):
             return False
-        word = unit.text
-        return word in self._lexicon.first_names or (
-            "-" in word and word.split("-")[0] in self._lexicon.first_names
+        word, known = unit.text, self._lexicon.first_names
+        return (
+            word in known
+            or ("-" in word and word.split("-")[0] in known)
+            or (not word.isascii() and _unaccented(word) in known)
         )
 
     def particle_name(self, run: list[Unit]) -> bool:

@@ -15,6 +15,9 @@ from kg_builder.model import EntityKind, LocalEntity, Mention, Span
 
 _PROVINCES = frozenset({"Province", "Governorate", "Oblast", "Prefecture", "Canton", "Emirate"})
 _INITIAL = re.compile(r"[A-Z]\.")
+_ROYAL = frozenset(
+    {"King", "Queen", "Pope", "Prince", "Princess", "Emperor", "Empress", "Sultan", "Saint"}
+)
 _PLACES = ("Place", "Region", "Facility")
 
 
@@ -251,6 +254,8 @@ class _Clusters:
         elif c.surface not in self._full_names:
             names += [f"{article}-{c.surface}" for article in ("al", "el", "Al", "El")]
         matches = list(dict.fromkeys(n for name in names for n in self._full_names.get(name, [])))
+        if _ROYAL & {t.split()[-1] for t in c.titles}:  # kings bear first names
+            matches = [n for n in matches if any(w[0] == c.surface for w in self._spelt[n])]
         before = [n for n in matches if self._first_seen.get(n, 0) <= c.start]
         matches = before or matches
         if len(matches) == 1:
@@ -295,6 +300,7 @@ class _Clusters:
             aliases=tuple(s for s in surfaces if s != name),
             acronym=acronym if acronym != name else None,
             authority=concept.iri if concept else None,
+            link_confidence=min((c.link_confidence for c in members if c.concept), default=1.0),
             org_type=type_ if cluster.kind == "Organization" else None,
             place_type=type_ if cluster.kind in _PLACES else None,
             titles=tuple(titles),

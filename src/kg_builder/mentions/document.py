@@ -11,7 +11,7 @@ from kg_builder.mentions.acronyms import Definition, bracketed, definitions
 from kg_builder.mentions.candidates import Candidate, Sent, join_tokens
 from kg_builder.mentions.classify import Classifier
 from kg_builder.mentions.datelines import dateline
-from kg_builder.mentions.evidence import Evidence
+from kg_builder.mentions.evidence import Evidence, is_product
 from kg_builder.mentions.gazetteer import Gazetteer
 from kg_builder.mentions.lexicon import Lexicon
 from kg_builder.mentions.lines import joints, lowered_words, paragraph_starts, sentence, title_case
@@ -329,9 +329,12 @@ class DocumentReader:
         votes: dict[str, Counter[EntityKind]] = {}
         best: dict[tuple[str, EntityKind], Candidate] = {}
         for c in found:
+            if c.kind in ("Person", "Place") and not c.fixed and is_product(c.surface):
+                c.kind = None
             if c.kind is None or c.kind == "Group":
                 continue
-            votes.setdefault(c.surface, Counter())[c.kind] += round(c.confidence * 100)
+            weight = 50 if c.method == "pipeline" and c.kind != "Person" else 100
+            votes.setdefault(c.surface, Counter())[c.kind] += round(c.confidence * weight)
             key = (c.surface, c.kind)
             if key not in best or best[key].confidence < c.confidence:
                 best[key] = c

@@ -31,7 +31,7 @@ _INSIDE: Final = frozenset(
     {"in", "near", "outside", "across", "throughout", "at", "around", "inside"}
 )
 _LOOSE: Final = frozenset({"from", "to", "of", "into", "through", "towards", "toward", "past"})
-_CITY: Final = 0.8
+_CITY: Final = 1.0
 """What a city of the name counts; once, however often the name stands here."""
 _LITTLE: Final = 0.4
 """Cues of a place up to this, as a loose preposition, speak for a person as well."""
@@ -81,7 +81,7 @@ class Evidence:
                 kind = "Place" if c.opinion in _PLACES else c.opinion
                 opinions[kind] = opinions.get(kind, 0) + 1
         total = self._total(members, cues, opinions)
-        if _is_product(members[0].surface):
+        if is_product(members[0].surface):
             total = {k: w for k, w in total.items() if k not in ("Person", "Place")}
             _drop(c for c in members if c.kind in ("Person", "Place"))
         ranked = sorted(total, key=lambda k: (-total[k], k))
@@ -110,9 +110,12 @@ class Evidence:
         if any(c.kind in _PLACES and c.method == "gazetteer" for c in members):
             total["Place"] = total.get("Place", 0.0) + _CITY
         surface = members[0].surface
-        product = _is_product(surface)
+        product = is_product(surface)
         for kind, count in opinions.items():
-            heard = kind in total or (
+            spoken = kind in total and not (
+                kind == "Place" and total[kind] <= _LITTLE and total.get("Person", 0.0) >= _STRONG
+            )
+            heard = spoken or (
                 kind == "Person"
                 and not product
                 and cues.get("Place", 0.0) <= _LITTLE
@@ -228,7 +231,7 @@ class Evidence:
         after, then = word(sent, c.b), word(sent, c.b + 1)
         weight = 0.0
         if c.kind == "Organization" and c.method == "pattern" and c.confidence >= 0.65:
-            weight += 1.0
+            weight += 2.2 if c.confidence >= 0.75 else 1.0
         owned = then if after == "'s" else after
         if owned in self._cues.organization_nouns:
             weight += 0.8
@@ -246,9 +249,9 @@ def _is_open(c: Candidate) -> bool:
     )
 
 
-def _is_product(word: str) -> bool:
-    """As in "iPhone", "MacBook", "A380": no person's name, nor a place's."""
-    return (
+def is_product(word: str) -> bool:
+    """As in "iPhone", "PlayStation", "A380": no person's name, nor a place's."""
+    return " " not in word and (
         word[0].islower()
         or _INNER_CAPITAL.search(word) is not None
         or any(x.isdigit() for x in word)

@@ -10,8 +10,10 @@ import hashlib
 import importlib
 import warnings
 from collections.abc import Mapping
+from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any
 
 from kg_builder import weights
@@ -23,35 +25,47 @@ from kg_builder.model import EntityKind
 DEFAULT = "default"
 NONE = "none"
 _GLINER = "gliner:"
+_GLINER_LIBRARIES = ("gliner", "torch", "transformers")
 
 
 def load(name: str, labels: Mapping[str, EntityKind] | None = None) -> NameFinder | None:
     """The finder of a model, None for `none`. Raises ConfigError when it cannot be had."""
     if name == NONE:
         return None
-    wanted = dict(LABELS) | dict(labels or {})
     if name.startswith(_GLINER):
-        return GlinerNames(_gliner(name.removeprefix(_GLINER)), wanted)
+        return GlinerNames(_gliner(name.removeprefix(_GLINER)), labels or {})
     nlp = _spacy(name)
     if "ner" not in nlp.pipe_names:
         raise ConfigError(
             f"model {name!r} has no component 'ner', so it finds no names; it has "
             f"{', '.join(nlp.pipe_names) or 'nothing'}"
         )
-    return SpacyNames(nlp, wanted)
+    return SpacyNames(nlp, dict(LABELS) | dict(labels or {}))
 
 
 def digest(name: str) -> str:
     """Hash of what a model is: its files for a folder, its name and version for a package."""
-    path = weights.folder() if name == DEFAULT else Path(name)
-    if name == NONE or not path.is_dir():
+    told = ""
+    if name.startswith(_GLINER):
+        path = _gliner_folder(name.removeprefix(_GLINER))
+        told = " ".join(f"{library}={_version(library)}" for library in _GLINER_LIBRARIES)
+    else:
+        path = weights.folder() if name == DEFAULT else Path(name)
+    if name == NONE or path is None or not path.is_dir():
         spec = find_spec(name) if name.isidentifier() else None
-        version = getattr(importlib.import_module(name), "__version__", "") if spec else ""
-        return f"{name}={version}"
-    found = hashlib.sha256()
+        own = getattr(importlib.import_module(name), "__version__", "") if spec else ""
+        return f"{name}={own}{told}"
+    found = hashlib.sha256(told.encode())
     for file in sorted(p for p in path.rglob("*") if p.is_file()):
         found.update(file.relative_to(path).as_posix().encode() + b"\0" + file.read_bytes())
     return found.hexdigest()
+
+
+def _version(library: str) -> str:
+    try:
+        return version(library)
+    except PackageNotFoundError:
+        return ""
 
 
 def _spacy(name: str) -> Any:
@@ -73,14 +87,38 @@ def _spacy(name: str) -> Any:
         ) from error
 
 
+def _gliner_folder(name: str) -> Path | None:
+    """The folder of a GLiNER model: itself, or where the hub's own tool has put it before."""
+    if Path(name).is_dir():
+        return Path(name)
+    try:
+        hub = importlib.import_module("huggingface_hub")
+        return Path(hub.snapshot_download(name, local_files_only=True))
+    except (ImportError, OSError, ValueError):
+        return None
+
+
 def _gliner(name: str) -> Any:
     try:
-        module = importlib.import_module("gliner")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # its libraries' own matters
+            module = importlib.import_module("gliner")
     except ImportError as error:
         raise ConfigError(
             "GLiNER is not installed: pip install 'kg-builder[gliner]', or leave the model out"
         ) from error
+    folder = _gliner_folder(name)
+    if folder is None:
+        raise ConfigError(
+            f"GLiNER model {name!r} is no folder and not on this machine, and builds never "
+            f"download: fetch it once with `hf download {name}`, or give its folder"
+        )
     try:
-        return module.GLiNER.from_pretrained(name, local_files_only=Path(name).exists())
-    except (OSError, ValueError, RuntimeError) as error:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            # Sums in another order would round otherwise: one thread, as everywhere else.
+            importlib.import_module("torch").set_num_threads(1)
+            model = module.GLiNER.from_pretrained(str(folder), local_files_only=True)
+    except (OSError, ValueError, RuntimeError, KeyError, TypeError, UnpicklingError) as error:
         raise ConfigError(f"GLiNER model {name!r} cannot be loaded: {error}") from error
+    return model.eval()

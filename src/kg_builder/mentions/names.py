@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -19,6 +20,8 @@ _MOST_SENTENCES = 8
 _GLINER_LABELS: Mapping[str, EntityKind] = {
     "person": "Person", "organization": "Organization", "location": "Place",
 }  # fmt: skip
+_WORDS = re.compile(r"\w+|[^\w\s]")
+"""At least as many as GLiNER counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,21 +71,37 @@ class SpacyNames:
 
 
 class GlinerNames:
-    """A GLiNER model, asked for people, organisations and locations."""
+    """A GLiNER model, asked for people, organisations, locations and the `labels` of users.
 
-    def __init__(self, model: Any, labels: Mapping[str, EntityKind] = LABELS) -> None:
+    `labels` maps words that the model is asked for to classes; a word may take another class.
+    """
+
+    def __init__(self, model: Any, labels: Mapping[str, EntityKind]) -> None:
         self._model = model
-        self._labels = dict(_GLINER_LABELS) | {k: v for k, v in labels.items() if k.islower()}
+        self._labels = dict(_GLINER_LABELS) | dict(labels)
+        self._most = int(getattr(model.config, "max_len", 384))
 
     def names(self, article: Article, text: str) -> list[Name]:
-        """The names of an article's running sentences, in order of the text."""
+        """The names of an article's running sentences, in order of the text.
+
+        What exceeds the model's length is read sentence by sentence, not cut off unseen.
+        """
         found = []
         asked = sorted(self._labels)
-        for start, end in stretches(article.sentences, text):
+        for start, end in self._fitting(article.sentences, text):
             for entity in self._model.predict_entities(text[start:end], asked):
                 kind = self._labels[entity["label"]]
                 found.append(Name(start + entity["start"], start + entity["end"], kind))
         return sorted(found, key=lambda n: (n.start, n.end))
+
+    def _fitting(self, sentences: Sequence[Sentence], text: str) -> Iterator[tuple[int, int]]:
+        for start, end in stretches(sentences, text):
+            if len(_WORDS.findall(text, start, end)) <= self._most:
+                yield start, end
+                continue
+            for s in sentences:
+                if start <= s.span.start and s.span.end <= end:
+                    yield s.span.start, s.span.end
 
 
 def stretches(sentences: Sequence[Sentence], text: str) -> Iterator[tuple[int, int]]:

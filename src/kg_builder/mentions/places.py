@@ -185,7 +185,7 @@ class Places:
             return
         c.concept, c.reading = concept, None
         c.kind, c.type = concept.kind, concept.place_type
-        c.confidence = min(c.confidence, sure)
+        c.link_confidence = sure
 
     def _called(self, c: Candidate, sent: Sent) -> str:
         """A candidate's name, with the noun of a county that stands after it or its list."""

@@ -22,6 +22,8 @@ RANK: Final = {"country": 0, "territory": 1, "region": 2, "feature": 4, "subdivi
 _CLEAR: Final = math.log(10)
 """How much more likely than any other a reading must be to be meant."""
 LARGE: Final = 100_000
+_KNOWN: Final = 30_000
+"""People in a place that is meant where all others of its name are a tenth of it."""
 _FAMOUS: Final = 350_000
 """People in a city that is known beyond its state, within its country."""
 _WORLD: Final = 500_000
@@ -157,11 +159,13 @@ class Weigher:
         weight, names, context, best = scored[0]
         rivals = [s for s in scored[1:] if not _beside(best, s[3])]
         clear = not rivals or weight >= rivals[0][0] + _CLEAR
-        if clear and (names or context >= _OF_STATE):
+        if clear and (names or context >= _OF_AREA):
             return best, LIKELY
         if (one := self._shared([s[3] for s in scored], evidence)) is not None:
             return one, ALONE
-        if not clear or _people(best) < (LARGE if rivals else KNOWN_CITY):
+        if len(surface) < 4 and best.population < _WORLD:
+            return _NONE  # mostly a part of a name, or no place at all
+        if not clear or _people(best) < (_KNOWN if rivals else KNOWN_CITY):
             return _NONE
         if _by_another_name(best, surface) and best.population < _WORLD:
             return _NONE
