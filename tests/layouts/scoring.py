@@ -90,7 +90,9 @@ def _bodies(result: Score, sheet: Sheet, gold: list[Piece], found: list[Article]
     result.tokens["right"] = right
     result.tokens["extra"] = sum(map(len, said)) - right
     result.tokens["missed"] = sum(map(len, want)) - right
-    kept = set().union(*said, *(_tokens(text, [a.snippet]) for a in _with_snippet(found)))
+    aside = [s for a in found for s in (*a.captions, a.snippet, a.headline_span)]
+    aside += [s.span for a in found for s in a.authors]
+    kept = set().union(*said, _tokens(text, aside))
     result.lost = len(set().union(*want) - kept) if want else 0
     for j in range(len(found)):
         held = [i for i, w in enumerate(want) if w and 2 * len(w & said[j]) > len(w)]
@@ -103,10 +105,6 @@ def _bodies(result: Score, sheet: Sheet, gold: list[Piece], found: list[Article]
         _stated(result, piece, article)
     for j in set(range(len(found))) - set(pair.values()):
         _stated(result, Piece(""), found[j])
-
-
-def _with_snippet(found: Sequence[Article]) -> list[Article]:
-    return [a for a in found if a.snippet]
 
 
 def _tokens(text: str, spans: Sequence[Span | None]) -> set[int]:

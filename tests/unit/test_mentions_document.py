@@ -195,6 +195,8 @@ def test_products_are_neither_people_nor_places(word: str, tmp_path: Path) -> No
         ("He went to a Beverly Hills hotel.", ("Beverly Hills", "Place")),
         ("It burned in the 200 block of Joanne Lane on Monday.", ("Joanne Lane", "Facility")),
         ("Later the House approved it.", ("House", "Organization")),
+        ("The tournament in Dar es Salaam ended.", ("Dar es Salaam", "Place")),
+        ("Later the Zorvian People's Party lost.", ("Zorvian People's Party", "Organization")),
         ("New Delhi police left.", ("New Delhi", "Place")),
         ("Black Lives Matter marched.", ("Black Lives Matter", "Organization")),
         ("Botanist Lucía Salinas won.", ("Lucía Salinas", "Person")),

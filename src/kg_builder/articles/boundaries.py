@@ -76,19 +76,33 @@ def _promoted(lines: list[Line]) -> list[Line]:
     """
     found = list(lines)
     for at in range(len(lines) - 1):
-        line, before, below = lines[at], found[at - 1].kind if at else None, lines[at + 1].kind
-        if line.kind is not Kind.PARAGRAPH or len(line.text) > _PROMOTED or before is Kind.SHORT:
+        line, below = lines[at], lines[at + 1].kind
+        if line.kind is not Kind.PARAGRAPH or len(line.text) > _PROMOTED:
             continue
-        if below is not Kind.STAMP and (below is not Kind.PARAGRAPH or before not in MARKERS):
+        if below is not Kind.STAMP and (below is not Kind.PARAGRAPH or not _open(found, at)):
             continue
         start, end = max(0, at - _PARAGRAPHS), at + _PARAGRAPHS
-        bodies = [[x.text for x in part if x.kind is Kind.PARAGRAPH] for part in (
-            lines[at - 1 : start : -1] if at else [], lines[at + 1 : end])]  # fmt: skip
-        earlier, later = window(bodies[0]), window(bodies[1])
+        earlier = window(x.text for x in lines[start:at][::-1] if x.kind is Kind.PARAGRAPH)
+        later = window(x.text for x in lines[at + 1 : end] if x.kind is Kind.PARAGRAPH)
         alike = shared(earlier, later)
-        if (alike is None or alike < 0.13) and _title_points(line.text, earlier, later) >= 2.0:
-            found[at] = replace(line, kind=Kind.SHORT)
+        points = _title_points(line.text, earlier, later)
+        if (alike is not None and alike >= 0.13) or points < 2.0:
+            continue
+        above = found[at - 1] if at else None
+        if above and above.kind is Kind.SHORT and _title_points(above.text, earlier, later) >= 0:
+            continue  # that is the title, and this its lead
+        found[at] = replace(line, kind=Kind.SHORT)
     return found
+
+
+def _open(lines: list[Line], at: int) -> bool:
+    """Whether a marker stands above a line, and no title that the marker belongs to."""
+    above = at - 1
+    while above >= 0 and lines[above].kind is Kind.STAMP:
+        above -= 1
+    if above >= 0 and lines[above].kind is Kind.SHORT:
+        return False
+    return at > 0 and lines[at - 1].kind in MARKERS
 
 
 def candidates(gap: Gap) -> list[int]:

@@ -28,7 +28,7 @@ DATE: Final = re.compile(
     rf"(?P<iso>\d{{4}}-\d{{2}}-\d{{2}})(?P<time>[T ]\d{{2}}:\d{{2}}(?::\d{{2}})?(?:\.\d{{1,9}})?"
     r"\s?(?:Z|[+-]\d{2}:?\d{2})?)?"
     rf"|(?P<month>{_MONTHS})\.?\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<year>\d{{4}})"
-    rf"|(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<month2>{_MONTHS})\.?,?\s+(?P<year2>\d{{4}})"
+    rf"|(?P<day2>\d{{1,2}})(?:st|nd|rd|th|\.)?\s+(?:of\s+)?(?P<month2>{_MONTHS})\.?,?\s+(?P<year2>\d{{4}})"
     rf"|(?P<day4>\d{{1,2}})(?:\.|er|º|ª)?\s+(?:de\s+)?(?P<month4>{_OTHER_MONTHS})\.?,?"
     r"\s+(?:de\s+|del\s+)?(?P<year4>\d{4})"
     r"|(?P<first>\d{1,2})[/.](?P<second>\d{1,2})[/.](?P<year3>\d{4})"

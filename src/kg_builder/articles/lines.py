@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
+from functools import cache
 from typing import Final
 
 from kg_builder.articles.bio import looks_like_bio
@@ -165,8 +166,12 @@ def title_case(text: str) -> bool:
 
 def has_caption_cue(text: str) -> bool:
     """Whether a line names a photographer, an agency's picture or the like."""
-    low = text.casefold()
-    return any(cue in low for cue in prefixes("caption_cues"))
+    return _cues().search(text.casefold()) is not None
+
+
+@cache
+def _cues() -> re.Pattern[str]:
+    return re.compile("|".join(re.escape(cue) for cue in prefixes("caption_cues")))
 
 
 def doubled(text: str) -> bool:
@@ -194,14 +199,15 @@ def _spans(text: str) -> Iterator[tuple[Span, int]]:
 def _unwrap(text: str, spans: list[tuple[Span, int]]) -> Iterator[tuple[Span, int]]:
     """Joins the lines of paragraphs that were wrapped at a fixed width."""
     lengths = [s.end - s.start for s, _ in spans]
-    width = max(lengths, default=0)
     inner = [
         lengths[i]
         for i in range(len(spans) - 1)
         if not spans[i + 1][1] and not _fixed(text, spans[i][0])
     ]
+    width = sorted(inner)[int(0.97 * len(inner))] if inner else 0
     full = [n for n in inner if n >= max(_WRAP_MIN, 0.75 * width)]
-    if width > _WRAP_MAX or len(full) < 2 or 2 * len(full) < len(inner):
+    longer = sum(n > 1.2 * width for n in lengths)
+    if width > _WRAP_MAX or len(full) < 2 or 2 * len(full) < len(inner) or 8 * longer > len(full):
         yield from spans
         return
     current: tuple[Span, int] | None = None
@@ -227,7 +233,7 @@ def _fixed(text: str, span: Span) -> bool:
 def _line(text: str, span: Span, blank: int) -> Line:
     """The line at a span with its kind."""
     line = text[span.start : span.end]
-    if len(line) > MAX_LINE:
+    if len(line) > MAX_LINE or (not line[0].isalnum() and _RULE.fullmatch(line)):
         return Line(_kind(line), span, line, blank=blank)
     mark = ""
     if line[0] in "*_" and (match := _EMPHASIS.match(line)):

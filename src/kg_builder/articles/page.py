@@ -101,6 +101,8 @@ def _score(
     """How much a line stands like a title: first by context, then by length and order."""
     previous, following = _label_of(gap, index - 1), _label_of(gap, index + 1)
     score = before[previous] * _weight(previous, 1.0) + after[following] * _weight(following, 2.0)
+    if count_words(gap.lines[index].text) <= LABEL_WORDS:
+        score /= 2
     return bool(gap.lines[index].mark), score, count_words(gap.lines[index].text) > LABEL_WORDS, -index
 
 
@@ -158,9 +160,10 @@ def _draft(group: list[Gap], labels: bool, title_case_page: bool, single: bool) 
     if title is not None:
         label = _label_before(first)
         draft.section = label if label and (label.repeated or labels) else None
+    body = " ".join(line.text for line in first.body)
     for line in _named_lines(first):
         if line.kind is Kind.STAMP:
-            draft.head.append(line)
+            draft.head.append(_with_free(draft, line, body))
         elif title is not None and line.kind is Kind.SHORT:
             after_stamp = bool(draft.head) and is_role(line.text)
             if not after_stamp:
@@ -170,6 +173,20 @@ def _draft(group: list[Gap], labels: bool, title_case_page: bool, single: bool) 
         led = number == 0 and len(first.body) == 1 and not draft.head
         _inner(draft, gap, title_case_page, single, led)
     return draft
+
+
+def _with_free(draft: Draft, line: Line, body: str) -> Line:
+    """A date's line with the name that stands in it as byline, or its section in the draft."""
+    assert line.stamp is not None
+    stamp = line.stamp
+    for span in line.free:
+        text = line.text[span.start - line.span.start : span.end - line.span.start]
+        if stamp.names or not (named := bare_byline(text, span.start, body)):
+            if draft.section is None and len(line.free) == 1 and not is_name(text):
+                draft.section = Line(Kind.SHORT, span, text)
+        else:
+            stamp = replace(stamp, names=named.names)
+    return replace(line, stamp=stamp)
 
 
 def _named_lines(gap: Gap) -> list[Line]:
@@ -221,11 +238,12 @@ def _inner(draft: Draft, gap: Gap, title_case_page: bool, single: bool, led: boo
     """Adds a gap within an article and the paragraphs after it."""
     shorts = [line for line in gap.lines if line.kind is Kind.SHORT and not doubled(line.text)]
     listed = len(shorts) >= _LIST_RUN
+    kept = single or (bool(gap.body) and not gap.marks & {"end", "list", "teasers", "rule"})
     for line in gap.lines:
         if line.kind is Kind.STAMP and led:
             draft.head.append(line)
         elif line.kind is Kind.SHORT and listed and not has_caption_cue(line.text):
-            if single:
+            if kept and (single or not line.repeated):
                 draft.blocks.append(Block("paragraph", line.span))
         elif line.kind is Kind.SHORT:
             _place_short(draft, line, title_case_page, lead=False)

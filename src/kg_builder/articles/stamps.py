@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import cache
 from typing import Final
 
 from kg_builder.articles.bylines import MAX_LINE, Name, Stamp, is_name, parse_names, parse_stamp
@@ -22,12 +23,13 @@ _CLOCK: Final = re.compile(
     re.IGNORECASE,
 )
 _BAR: Final = re.compile(r"\s*[|•·»]\s*|\s+[/–—-]\s+")
-_LEAD_WORDS: Final = re.compile(r"[^\W\d_]+(?:[ '’][^\W\d_]+)?(?: [^\W\d_]+)?\s*:?\s+")
 _OTHER_AND: Final = re.compile(r"\s+(?:et|und|y|e|och|og|en|i|и|and)\s+|\s*,\s*")
 _TAIL: Final = re.compile(r"\s*,?\s+(?:le|am|el|em|il|op|den)\s+(?=\d)|\s*[,(]\s*(?=\d)", re.IGNORECASE)
 _TIMES: Final = re.compile(r"(?<=\d{4})(?:\s+(?:à|um|a las|às|alle|om|kl\.?|о?в)|,)?\s+(?=\d{1,2}[:.h]\d{2})")
 _FREE: Final = re.compile(r"[^\W\d_a-z][\w’'&.-]*(?:,?\s+(?:[^\W\d_a-z][\w’'&.-]*|and|of|the|de|&|y|et))*")
 _UNKNOWN: Final = re.compile(r"(?:By|BY|by|Par|Por|Von):?(?:\s[^\W\d_a-z][\w’'.-]*){1,4}")
+_BESIDE: Final = re.compile(r"[\d|•·»]")
+_MOST_WORDS: Final = 4
 _MAX_PIECES: Final = 6
 _MAX_FREE: Final = 4
 
@@ -40,7 +42,7 @@ def read_stamp(line: str, start: int) -> tuple[Stamp | None, tuple[Span, ...]]:
     """
     if stamp := _one(line, start):
         return stamp, ()
-    if len(line) > MAX_LINE or not any(c.isdigit() or c in "|•·»" for c in line):
+    if len(line) > MAX_LINE or not _BESIDE.search(line):
         return None, ()
     cuts = list(_BAR.finditer(line))
     if not cuts or len(cuts) >= _MAX_PIECES:
@@ -91,10 +93,13 @@ def _other(line: str, start: int) -> Stamp | None:
 
 def _said_before(line: str, start: int) -> Stamp | None:
     """What stands after the words that another language has for "by" or "published"."""
-    match = _LEAD_WORDS.match(line)
-    while match:
-        said = match.group().strip().rstrip(":").strip().casefold()
-        rest, at = line[match.end() :], start + match.end()
+    tokens = line.split(None, _MOST_WORDS)
+    if not tokens or tokens[0].rstrip(":").casefold() not in _first_words():
+        return None
+    for number in range(min(_MOST_WORDS, len(tokens) - 1), 0, -1):
+        said = " ".join(tokens[:number]).rstrip(": ").casefold()
+        skip = line.index(tokens[number], sum(map(len, tokens[:number])) + number - 1)
+        rest, at = line[skip:].lstrip(": "), start + len(line) - len(line[skip:].lstrip(": "))
         if said in words("other_by"):
             return _by(rest, at)
         updated = said in words("other_updated")
@@ -103,9 +108,14 @@ def _said_before(line: str, start: int) -> Stamp | None:
             if found and updated:
                 return replace(found, dates=tuple(replace(d, updated=True) for d in found.dates))
             return found
-        shorter = match.group().rstrip().rpartition(" ")[0]
-        match = re.match(re.escape(shorter) + r"\s+", line) if shorter else None
     return None
+
+
+@cache
+def _first_words() -> frozenset[str]:
+    """The words that a byline or date of another language begins with."""
+    lists = ("other_by", "other_published", "other_updated")
+    return frozenset(entry.split()[0] for name in lists for entry in words(name))
 
 
 def _date(text: str, start: int) -> Stamp | None:

@@ -15,6 +15,10 @@ from kg_builder.articles.sentences import trim
 from kg_builder.model import Span
 
 _TIME_AT_END: Final = re.compile(rf"\s*[|•·,–-]?\s*(?P<time>{RELATIVE.pattern})\Z", re.IGNORECASE)
+_HINT: Final = re.compile(
+    r"ago|yesterday|now|hace|il y a|vor |há |fa\b|назад|geleden", re.IGNORECASE
+)
+_MAX_TIME: Final = 50
 _MAX_SECTION: Final = 60
 _MAX_TITLE_WORDS: Final = 30
 _MIN_PAIRS: Final = 2
@@ -60,7 +64,9 @@ def _timed(line: Line) -> tuple[Span | None, Span] | None:
     """Section (if any) and time of a line that ends in a relative time, else None."""
     if len(line.text) > _MAX_SECTION + 30 or line.kind is Kind.PARAGRAPH:
         return None
-    match = _TIME_AT_END.search(line.text)
+    if not _HINT.search(line.text):
+        return None
+    match = _TIME_AT_END.search(line.text, max(0, len(line.text) - _MAX_TIME))
     if match is None or match.start() > _MAX_SECTION:
         return None
     start = line.span.start

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from functools import cache
 from importlib.resources import files
-from typing import Final
 
-_SPACE: Final = re.compile(r"\s+")
 
 
 def fold(text: str) -> str:
     """`text` in lower case with single spaces, for comparison."""
-    return _SPACE.sub(" ", text).strip().casefold()
+    return " ".join(text.split()).casefold()
 
 
 @cache

@@ -17,6 +17,8 @@ _HEAD_CONNECTORS = frozenset({"of", "for", "on", "to", "against"})
 PROGRAMME_NOUNS = frozenset({"project", "initiative", "programme", "program", "plan"})
 _LONGEST_RUN = 24
 """Units after which a run of capitals is cut; no name is longer, and time stays linear."""
+_OWNERS = frozenset({"People", "Women", "Children", "Men"})
+"""Who owns a body by its name: "People's Party", "Women's League"."""
 _EPITHETS = frozenset({"Great", "Elder", "Younger", "Terrible", "Magnificent", "Conqueror"})
 _LEAD = frozenset({"The", "the", "A", "An"})
 
@@ -170,7 +172,8 @@ class Grower:
             if after.text.rstrip(".") in ("Inc", "Ltd", "LLC", "Corp", "Co", "Jr", "Sr"):
                 return [Unit(j, j + 2, ", " + after.text)]
             return self._fields(sent, run, j)
-        if tokens[j].text == "'s" and run[0].text in ("St.", "Saint", "St") and j + 1 < len(tokens):
+        owner = run[0].text in ("St.", "Saint", "St") or run[-1].text in _OWNERS
+        if tokens[j].text == "'s" and owner and j + 1 < len(tokens):
             head = self.head(tokens[j + 1].text)
             if head is not None and head.kind in ("Facility", "Organization"):
                 return [Unit(j, j + 1, "'s", small=True), Unit(j + 1, j + 2, tokens[j + 1].text)]

@@ -97,7 +97,11 @@ class Classifier:
         titled = None if possessive else self._titled(sent, run, lowered)
         if titled is not None:
             return titled
-        whole = self._named_body(sent, run) or self._whole(sent, run)
+        whole = (
+            self._named_body(sent, run)
+            or self._city_with_particle(sent, run)
+            or self._whole(sent, run)
+        )
         if whole is not None:
             self._extender.extend(sent, whole)
             return [whole]
@@ -151,6 +155,13 @@ class Classifier:
         """As in "New Delhi": a first word of a sentence that belongs to a city's name."""
         city = self._gazetteer.city(join_tokens(sent.tokens, run[0].a, run[1].b))
         return city is not None and city.name.startswith(run[0].text)
+
+    def _city_with_particle(self, sent: Sent, run: Sequence[Unit]) -> Candidate | None:
+        """As in "Dar es Salaam", "Rio de Janeiro": a city of just this name."""
+        if not any(u.small and u.text in self._lexicon.particles for u in run):
+            return None
+        city = self._gazetteer.city(join_tokens(sent.tokens, run[0].a, run[-1].b))
+        return make(sent, run, "Place", "city", "gazetteer", 0.85) if city else None
 
     def _calling(self, run: Sequence[Unit]) -> bool:
         """As in "Botanist Lucía …": what someone does, a capital only as the sentence's first."""

@@ -33,6 +33,7 @@ _INSIDE: Final = frozenset(
 _LOOSE: Final = frozenset({"from", "to", "of", "into", "through", "towards", "toward", "past"})
 _CITY: Final = 1.0
 """What a city of the name counts; once, however often the name stands here."""
+_OF_TOWNS: Final = frozenset({"government body", "facility", "subdivision"})
 _LITTLE: Final = 0.4
 """Cues of a place up to this, as a loose preposition, speak for a person as well."""
 _SOME_NAME: Final = 0.3
@@ -57,26 +58,36 @@ class Evidence:
         """Sets the class of bare names in place; `read` tells that a pipeline has read too."""
         groups: dict[str, list[Candidate]] = {}
         shut: set[str] = set()
+        towns: set[str] = set()  # as "Hexham" where there is a "Hexham Town Council"
         for c in found:
             if _is_open(c) and c.surface not in self._lexicon.heads_after:
                 groups.setdefault(c.surface, []).append(c)
             elif c.fixed:
                 shut.add(c.surface)
+            if c.type in _OF_TOWNS and " " in c.surface:
+                towns.add(c.surface.partition(" ")[0])
         for surface, members in groups.items():
             if surface not in shut:
-                self._settle(members, sents, read=read)
+                self._settle(members, sents, read=read, town=surface in towns)
 
     def _settle(
-        self, members: Sequence[Candidate], sents: Mapping[int, Sent], *, read: bool
+        self,
+        members: Sequence[Candidate],
+        sents: Mapping[int, Sent],
+        *,
+        read: bool,
+        town: bool,
     ) -> None:
-        cues: Weights = {}
+        cues: Weights = {"Place": _CITY} if town else {}
         opinions: dict[EntityKind, int] = {}
         strong = False
         for c in members:
             here = self._weights(sents[c.sentence], c)
             strong = strong or any(w >= _STRONG for w in here.values())
             for kind, weight in here.items():
-                cues[kind] = cues.get(kind, 0.0) + weight
+                before = cues.get(kind, 0.0)
+                loose = kind == "Place" and 0 < weight <= _LITTLE  # "of X" counts once
+                cues[kind] = max(before, weight) if loose else before + weight
             if c.opinion is not None:
                 kind = "Place" if c.opinion in _PLACES else c.opinion
                 opinions[kind] = opinions.get(kind, 0) + 1

@@ -101,6 +101,6 @@ def stands_as_place(sent: Sent, c: Candidate, states: Mapping[str, str]) -> bool
     """As in "in Washington", "Washington, D.C.": the words around make it a place here."""
     before = sent.tokens[c.a - 1].text if c.a else ""
     rest = [t.text for t in sent.tokens[c.b : c.b + 2]]
-    return before in ("in", "near", "at", "outside", "across", "from") or (
+    return before in ("in", "near", "outside", "across") or (
         len(rest) == 2 and rest[0] == "," and (rest[1] in states or rest[1].startswith("D.C"))
     )
