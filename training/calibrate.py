@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,7 +52,7 @@ WEIGHTS: Final = {"meantime": 2.0, "gum": 2.0, "wikigold": 1.0, "uner": 0.5}
 """How much a corpus counts in all: news most, letters and reviews of the web least."""
 PHRASES: Final = ("meantime", "gum")
 """Corpora whose spans may be whole phrases: a name inside of one is neither right nor wrong."""
-PENALTY: Final = 3.0
+PENALTY: Final = 10.0
 PARAGRAPH: Final = 5
 TARGET: Final = ROOT / "src/kg_builder/mentions/confidence.toml"
 
@@ -74,9 +75,10 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One mention: its features, and whether it is right."""
+    """One mention: its words and class, its features, and whether it is right."""
 
     corpus: str
+    name: tuple[str, str]
     features: dict[str, float]
     right: bool
 
@@ -164,11 +166,11 @@ def cases(texts: Iterable[Text], finder: NameFinder | None) -> Iterator[Case]:
         document = Document(item.corpus, "text/plain", "sha256:0", item.text)
         for article in articles.segment(document, Hints()):
             found = reader.read(article, item.text).candidates
-            told = confidence.features(found, article, heard.last if heard else None)
+            told = confidence.features(found, heard.last if heard else None)
             for c, features in zip(found, told, strict=True):
                 right = judged(item, c.start, c.end, c.kind or "Topic")
                 if right is not None:
-                    yield Case(item.corpus, features, right)
+                    yield Case(item.corpus, (c.surface, c.kind or ""), features, right)
 
 
 def judged(item: Text, start: int, end: int, kind: str) -> bool | None:
@@ -200,9 +202,13 @@ def fit(found: Sequence[Case]) -> dict[str, float]:
         for name, value in case.features.items():
             rows[i, column[name]] = value
     right = np.array([case.right for case in found], dtype=float)
-    sizes = {c: sum(case.corpus == c for case in found) for c in {x.corpus for x in found}}
-    share = len(found) / sum(WEIGHTS[corpus] for corpus in sizes)
-    weight = np.array([share * WEIGHTS[c.corpus] / sizes[c.corpus] for c in found])
+    # A name that a corpus has fifty times is right or wrong fifty times: it counts once.
+    often = Counter((case.corpus, case.name) for case in found)
+    sizes = Counter(corpus for corpus, _ in often)
+    share = len(often) / sum(WEIGHTS[corpus] for corpus in sizes)
+    weight = np.array(
+        [share * WEIGHTS[c.corpus] / sizes[c.corpus] / often[c.corpus, c.name] for c in found]
+    )
     penalty = np.full(len(names), PENALTY)
     penalty[column["always"]] = 1e-6
     beta = np.zeros(len(names))

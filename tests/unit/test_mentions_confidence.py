@@ -52,7 +52,7 @@ def test_the_pipeline_agrees_differs_or_says_nothing() -> None:
         found("Tarvo", "Person", 1), found("Kabul", "Place", 1),
     ]  # fmt: skip
     names = [Name(3, 8, "Place"), Name(15, 20, "Person"), Name(25, 35, "Organization")]
-    told = features(candidates, ARTICLE, names)
+    told = features(candidates, names)
     opinions = [
         next(k.removeprefix("pipeline ") for k in t if k in _OPINIONS) for t in told
     ]  # fmt: skip
@@ -66,13 +66,13 @@ _OPINIONS = {"pipeline agrees", "pipeline differs", "pipeline silent"}
 
 def test_an_article_or_possessive_more_is_the_same_span() -> None:
     candidates = [found("John Tarvo", "Person")]
-    wider = features(candidates, ARTICLE, [Name(6, 21, "Person")])[0]
+    wider = features(candidates, [Name(6, 21, "Person")])[0]
     assert "pipeline agrees" in wider
-    assert "pipeline differs" in features(candidates, ARTICLE, [Name(3, 20, "Person")])[0]
+    assert "pipeline differs" in features(candidates, [Name(3, 20, "Person")])[0]
 
 
 def test_without_a_pipeline_nothing_is_told_of_one() -> None:
-    told = features([found("Kabul", "Place")], ARTICLE, None)[0]
+    told = features([found("Kabul", "Place")], None)[0]
     assert not [name for name in told if name.startswith("pipeline")]
 
 

@@ -43,5 +43,5 @@ class Extractor:
             self._reader = DocumentReader(Gazetteer(self._authority, words), words, self._heard)
         decided = self._reader.read(article, text)
         names = None if self._heard is None else self._heard.last
-        confidence.shipped().apply(decided.candidates, article, names)
+        confidence.shipped().apply(decided.candidates, names)
         return link(decided, self._authority, words)

@@ -24,7 +24,6 @@ LOWEST, HIGHEST = 0.01, 0.99
 """Nothing is told as impossible or certain."""
 _PLACES = ("Place", "Region", "Facility")
 _MAIN = {"Person": "person", "Organization": "organization", "Group": "group"}
-_HEADLINES = ("headline", "heading")
 _RULES = ("authority", "gazetteer", "acronym", "pipeline", "coref", "shape")
 
 
@@ -56,11 +55,9 @@ class Calibration:
         value = 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
         return round(max(LOWEST, min(HIGHEST, value)), 2)
 
-    def apply(
-        self, found: Sequence[Candidate], article: Article, names: Sequence[Name] | None
-    ) -> None:
+    def apply(self, found: Sequence[Candidate], names: Sequence[Name] | None) -> None:
         """Put its probability in each candidate; `names` is None where no pipeline was asked."""
-        for candidate, told in zip(found, features(found, article, names), strict=True):
+        for candidate, told in zip(found, features(found, names), strict=True):
             candidate.confidence = self.probability(told, heard=names is not None)
 
 
@@ -72,9 +69,7 @@ def shipped() -> Calibration:
     return Calibration(tables["both"], tables["patterns"])
 
 
-def features(
-    found: Sequence[Candidate], article: Article, names: Sequence[Name] | None
-) -> list[dict[str, float]]:
+def features(found: Sequence[Candidate], names: Sequence[Name] | None) -> list[dict[str, float]]:
     """What the probability of each candidate is told by, in the order of `found`.
 
     A feature that is absent counts zero. `score` is what rules said of their sureness, less .8;
@@ -83,7 +78,6 @@ def features(
     opinions = ["unheard"] * len(found) if names is None else [_opinion(c, names) for c in found]
     often = Counter(c.surface for c in found)
     backed = {c.surface for c, told in zip(found, opinions, strict=True) if told == "agrees"}
-    roles = {s.index: s.role for s in article.sentences}
     made = []
     for c, opinion in zip(found, opinions, strict=True):
         kind = "place" if c.kind in _PLACES else _MAIN.get(c.kind or "", "other")
@@ -105,8 +99,6 @@ def features(
             told[f"several words, {kind}"] = 1.0
         if c.concept is not None:
             told["linked"] = 1.0
-        if roles.get(c.sentence) in _HEADLINES:
-            told["in a headline"] = 1.0
         made.append(told)
     return made
 
