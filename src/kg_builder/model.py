@@ -94,6 +94,7 @@ class Document:
     `source_name` is relative to the folder given, or a URL; never an absolute path.
     `blocks` is empty where the reader knows nothing of structure (plain text).
     `extractor` names the program and version that made the text ("" for plain text).
+    `matter` is where front matter stands in the text; its words are in no article's body.
     """
 
     source_name: str
@@ -104,6 +105,7 @@ class Document:
     blocks: tuple[Block, ...] = ()
     extractor: str = ""
     notes: tuple[str, ...] = ()
+    matter: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,6 @@ def test_picks_the_reader(name: str, data: bytes, reader: str) -> None:
     ("name", "data"),
     [
         ("a.json", b'{"a": 1}'),
-        ("a.md", b"# A title\n\nSome text."),
         ("a.pdf", b"%PDF-1.7 x"),
         ("a.bin", b"\x00\x01\x02\x03" * 9),
         ("a.xml", b"<?xml version='1.0'?><rss> a b"),

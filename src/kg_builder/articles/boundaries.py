@@ -23,6 +23,7 @@ LABEL_WORDS: Final = 3
 _MAX_TITLE_WORDS: Final = 35
 _LOOKED_AT: Final = 8
 """So many candidates at each end of a gap are weighed: menus can be long."""
+_EDGE: Final = 200
 _PROMOTED: Final = 140
 _PARAGRAPHS: Final = 40
 """So many paragraphs at most make up a window of words."""
@@ -109,7 +110,10 @@ def candidates(gap: Gap) -> list[int]:
     """Indices of lines that can be a title."""
     found = []
     stamped = any(line.kind is Kind.STAMP for line in gap.lines)
+    number = len(gap.lines)
     for i, line in enumerate(gap.lines):
+        if _EDGE <= i < number - _EDGE:
+            continue  # in the middle of a long menu
         if line.kind is not Kind.SHORT:
             continue
         size = count_words(line.text)

@@ -85,10 +85,11 @@ def classify(text: str) -> list[Line]:
     """All lines of a text in order, hard-wrapped ones joined, repetitions marked."""
     found = [_line(text, span, blank) for span, blank in _unwrap(text, list(_spans(text)))]
     found = _numbered(_underlined(found))
-    counts = Counter(fold(line.text) for line in found if line.kind is Kind.SHORT)
+    folded = [fold(line.text) if line.kind is Kind.SHORT else "" for line in found]
+    counts = Counter(folded)
     marked = []
-    for line in found:
-        times = counts[fold(line.text)] if line.kind is Kind.SHORT else 1
+    for line, low in zip(found, folded, strict=True):
+        times = counts[low] if low else 1
         marked.append(replace(line, times=times) if times > 1 else line)
     return _after_by(marked)
 
@@ -226,6 +227,8 @@ def _unwrap(text: str, spans: list[tuple[Span, int]]) -> Iterator[tuple[Span, in
 
 def _fixed(text: str, span: Span) -> bool:
     """Whether a line stands for itself whatever its length: a rule or a bullet."""
+    if text[span.start].isalpha():
+        return False
     line = text[span.start : min(span.end, span.start + MAX_LINE)]
     return bool(_RULE.fullmatch(line) or _BULLET.match(line))
 
@@ -255,14 +258,10 @@ def _line(text: str, span: Span, blank: int) -> Line:
 def _kind(line: str) -> Kind:
     """The kind of a line that is no date or byline."""
     if len(line) <= MAX_LINE:
-        low = fold(line).strip(" :»›→>.…") if len(line) > 3 else fold(line)
-        for name, kind in (
-            ("end_markers", Kind.END),
-            ("list_headers", Kind.LIST),
-            ("noise", Kind.NOISE),
-        ):
-            if low in words(name) or fold(line) in words(name):
-                return kind
+        low = fold(line)
+        known = _known().get(low) or (len(low) > 3 and _known().get(low.strip(" :»›→>.…")))
+        if known:
+            return known
         if _RULE.fullmatch(line):
             return Kind.RULE
         if not any(c.isalnum() for c in line) or _CRUMBS.search(line):
@@ -278,6 +277,13 @@ def _kind(line: str) -> Kind:
     if looks_like_bio(line):
         return Kind.PARAGRAPH
     return Kind.PARAGRAPH if _sentence_like(line) else Kind.SHORT
+
+
+@cache
+def _known() -> dict[str, Kind]:
+    """The lines that are known by their words."""
+    kinds = (("noise", Kind.NOISE), ("list_headers", Kind.LIST), ("end_markers", Kind.END))
+    return {entry: kind for name, kind in kinds for entry in words(name)}
 
 
 def _sentence_like(line: str) -> bool:

@@ -60,9 +60,11 @@ def segment(document: Document, hints: Hints) -> tuple[Article, ...]:
     Metadata that hints give for a single article are used when there is just one that is no
     teaser; of articles and teasers with the same key only the first is kept.
     """
-    parts = [_of_blocks(document)] if document.blocks else _of_text(document.text)
+    parts = [_of_blocks(document)] if document.blocks else _of_text(document)
     parts.sort(key=_Parts.start)
     single = sum(p.snippet is None for p in parts) == 1
+    if single and document.matter:
+        parts = [p if p.snippet else _with_matter(document, p) for p in parts]
     articles: dict[str, Article] = {}
     for part in parts:
         alone = single and part.snippet is None
@@ -76,9 +78,31 @@ def _narrow(hints: Hints, alone: bool) -> Hints:
     return hints if alone else replace(hints, url=None, date=None, authors=())
 
 
-def _of_text(text: str) -> list[_Parts]:
+def _with_matter(document: Document, part: _Parts) -> _Parts:
+    """The one article of a document with the title that its front matter gives.
+
+    A line of the text that was taken for the title and says something else is a heading.
+    """
+    stated = next((v for v in document.metadata if v.property == "headline" and v.span), None)
+    said = _text(document.text, part.headline)
+    if stated is None or (said is not None and fold(said) == fold(stated.value)):
+        return part
+    blocks = part.paragraphs
+    if part.headline:
+        blocks = (Block("heading", part.headline), *blocks)
+    title = fold(stated.value)
+    blocks = tuple(b for b in blocks if fold(_text(document.text, b.span) or "") != title)
+    return replace(part, headline=stated.span, paragraphs=blocks)
+
+
+def _of_text(document: Document) -> list[_Parts]:
     """The articles and teasers of a plain text."""
-    teasers, lines = take_teasers(classify(text))
+    lines = classify(document.text)
+    if document.matter:
+        below = [line for line in lines if line.span.start >= document.matter.end]
+        if below and not any(line.mark == "title:" for line in below):
+            lines = below  # else it is the first of several blocks, one for each article
+    teasers, lines = take_teasers(lines)
     found = [_of_draft(draft) for draft in drafts(lines)]
     found.extend(_of_teaser(teaser) for teaser in teasers)
     if not found:  # nothing but short lines: they are all there is

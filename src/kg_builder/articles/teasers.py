@@ -21,7 +21,8 @@ _HINT: Final = re.compile(
 _MAX_TIME: Final = 50
 _MAX_SECTION: Final = 60
 _MAX_TITLE_WORDS: Final = 30
-_MIN_PAIRS: Final = 2
+_REACH: Final = 4
+"""A teaser's snippet is at most three lines below its first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +39,13 @@ def take_teasers(lines: list[Line]) -> tuple[list[Teaser], list[Line]]:
     """Teasers in order, and all other lines with one TEASERS line where each stood."""
     found: list[Teaser] = []
     rest: list[Line] = []
+    cut = [_is_snippet(line) for line in lines]
     at = 0
     while at < len(lines):
+        if not any(cut[at + 1 : at + _REACH]):
+            rest.append(lines[at])
+            at += 1
+            continue
         taken = _with_time(lines, at) or _title_first(lines, at) or _pair(lines, at)
         if taken is None:
             rest.append(lines[at])

@@ -11,6 +11,7 @@ from kg_builder.errors import InputError
 from kg_builder.model import Document
 from kg_builder.plugins import RawInput
 from kg_builder.sources.encoding import decode, looks_binary
+from kg_builder.sources.front_matter import front_matter
 
 _MARKUP: Final = re.compile(
     rb"\s*(?:<!doctype\b|<html\b|<\?xml\b|<[a-zA-Z][\w:.-]*[\s>/])|\s*[\[{]\s*[\"\[{\]}]|%PDF-",
@@ -21,7 +22,7 @@ _MARKDOWN: Final = re.compile(rb"^#{1,6} \S|^```|\]\(https?://|^---\s*$", re.MUL
 
 
 class TextReader:
-    """Reads plain text: one file, one document without blocks."""
+    """Reads plain text, with front matter or without: one file, one document without blocks."""
 
     name = "text"
     suffixes = frozenset({".txt", ".text"})
@@ -43,10 +44,13 @@ class TextReader:
             raise InputError(
                 f"{raw.name}: named as plain text, but it is an HTML page; rename it to .html"
             )
+        matter = front_matter(decoded.text)
         yield Document(
             source_name=raw.name,
             media_type="text/plain",
             content_hash="sha256:" + hashlib.sha256(raw.data).hexdigest(),
             text=decoded.text,
+            metadata=matter.values if matter else (),
             notes=decoded.notes,
+            matter=matter.span if matter else None,
         )
