@@ -207,6 +207,7 @@ class Count:
     fn: int = 0
 
     def add(self, true: set[str], said: set[str]) -> None:
+        """Counts one page."""
         self.tp += len(true & said)
         self.fp += len(said - true)
         self.fn += len(true - said)
@@ -283,8 +284,10 @@ def report(args: argparse.Namespace) -> None:
         print(f"  pages ({len(pages)})")
         for line in metadata_score(pages, found):
             print(f"    {line}")
-        print(f"    {sum(bool(b.error) for b in found)} not read; {len(pages) / more:.0f} pages per "
-              f"CPU second; both sets {(len(texts) + len(pages)) / (seconds + more):.0f}")  # fmt: skip
+        unread = sum(bool(b.error) for b in found)
+        both = (len(texts) + len(pages)) / (seconds + more)
+        print(f"    {unread} not read; {len(pages) / more:.0f} pages per CPU second; "
+              f"both sets {both:.0f}")  # fmt: skip
         kept[name] = found
         if args.errors:
             print("\n".join(faults(pages, found)))

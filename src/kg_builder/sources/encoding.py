@@ -39,6 +39,12 @@ _MAGIC: Final = (
 _UNFIT: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 _CONTROL_BYTES: Final = bytes(b for b in range(32) if b not in b"\t\n\r\x0c")
 
+_WEB: Final = dict.fromkeys(
+    ("iso-8859-1", "latin1", "latin-1", "iso8859-1", "us-ascii"), "windows-1252"
+)
+"""What pages that declare these mean (WHATWG Encoding)."""
+
+_RIGHT_TO_BROKEN: Final = 20
 _SAMPLE: Final = 1 << 18
 _MAX_CHAOS: Final = 0.1
 _MIN_COHERENCE: Final = 0.5
@@ -141,9 +147,22 @@ def _to_text(raw: RawInput, declared: str | None) -> tuple[str, str]:
             f"{raw.name}: a binary file, or UTF-16 without a byte order mark: NUL at byte "
             f"{data.index(0)}; convert it to UTF-8 text"
         )
+    declared = _WEB.get((declared or "").strip().lower(), declared)
     if declared and (found := _try(data, declared)) is not None:
         return found, f"{codecs.lookup(declared).name} (declared)"
+    if (mended := _nearly_utf8(data)) is not None:
+        return mended
     return _detect(raw, at)
+
+
+def _nearly_utf8(data: bytes) -> tuple[str, str] | None:
+    """UTF-8 with a few broken bytes: far more of what is not ASCII is right than wrong."""
+    text = data.decode("utf-8", "replace")
+    broken = text.count("\ufffd") - data.count("\ufffd".encode())
+    right = len(text) - len(text.encode("ascii", "ignore")) - broken
+    if not broken or right < _RIGHT_TO_BROKEN * broken:
+        return None
+    return text, f"utf-8 ({broken} broken sequences replaced by U+FFFD)"
 
 
 def _try(data: bytes, encoding: str) -> str | None:

@@ -79,7 +79,7 @@ def _fenced(text: str, start: int, fence: str) -> FrontMatter | None:
             key, pairs = opened.group("key").casefold(), pairs + 1
         elif item := _ITEM.match(line):
             values += _values(text, key, Span(at + item.end(), at + len(line)))
-        elif line[:1] not in (" ", "\t", "#", "]", "[", "}", "") or not line and not pairs:
+        elif line[:1] not in (" ", "\t", "#", "]", "[", "}", "") or (not line and not pairs):
             return None
         at = end
     return None

@@ -15,7 +15,7 @@ from kg_builder.errors import InputError
 from kg_builder.model import Block, BlockRole, Document, Span
 from kg_builder.plugins import RawInput
 from kg_builder.sources.encoding import clean, decode, looks_binary
-from kg_builder.sources.html_guard import guard, strip
+from kg_builder.sources.html_guard import MAX_TAGS, count_tags, flatten, guard, strip
 from kg_builder.sources.html_listing import as_text, is_listing, teasers
 from kg_builder.sources.html_metadata import page_metadata
 
@@ -30,12 +30,11 @@ _CHARSET: Final = re.compile(
 _XML_DECLARATION: Final = re.compile(r"\s*<\?xml[^>]{0,200}\?>")
 _SPACE: Final = re.compile(r"[ \t\r\n\f\v]+")
 _MIN_SNIPPETS: Final = 2
+_NO_BODY: Final = (
+    "nav", "footer", "iframe", "noscript", "button", "select", "input", "textarea", "link", "meta",
+    "dialog", "template", "object", "embed", "video", "audio", "canvas", "map", "svg", "source",
+)  # fmt: skip
 _EXTRACTOR: Final = f"trafilatura {trafilatura.__version__}"
-
-
-_PARSER: Final = HTMLParser(
-    encoding="utf-8", huge_tree=False, remove_comments=True, remove_pis=True
-)
 
 
 class HtmlReader:
@@ -43,6 +42,7 @@ class HtmlReader:
 
     name = "html"
     suffixes = frozenset({".html", ".htm", ".xhtml"})
+    media_types = frozenset({"text/html", "application/xhtml+xml"})
 
     def sniff(self, head: bytes) -> bool:
         """Whether `head` begins like a page: a doctype or an html, head or body tag."""
@@ -55,14 +55,15 @@ class HtmlReader:
         article's body, DecodeError for bytes in no sure encoding.
         """
         declared = _CHARSET.search(raw.data[:4096])
-        decoded = decode(raw, declared.group(1).decode("ascii") if declared else None)
+        decoded = decode(raw, raw.charset or (declared[1].decode("ascii") if declared else None))
         prolog = _XML_DECLARATION.match(decoded.text)
         markup, dropped = guard(strip(decoded.text[prolog.end() if prolog else 0 :]))
         notes = list(decoded.notes)
         if dropped:
             notes.append(f"the attributes of {dropped} oversized tags were left out")
-        root = _parse(raw.name, markup)
-        stated = page_metadata(root)
+        root, odd = _parse(raw.name, markup)
+        notes.extend(odd)
+        stated = page_metadata(root, raw.metadata)
         notes.extend(stated.notes)
         body = list(_body(root))
         text, blocks = _compose(stated.title, body)
@@ -105,18 +106,42 @@ def _listing(root: HtmlElement, name: str, body: list[tuple[BlockRole, str]], sa
     return as_text(found)
 
 
-def _parse(name: str, markup: str) -> HtmlElement:
-    """The page's tree; raises InputError when there is none."""
-    try:
-        return document_fromstring(markup, parser=_PARSER)
-    except (etree.LxmlError, ValueError, AssertionError):
-        raise InputError(
-            f"{name}: this is not an HTML page that can be parsed; check the file"
-        ) from None
+def _parse(name: str, markup: str) -> tuple[HtmlElement, list[str]]:
+    """The page's tree, and notes on what was left out of it; raises InputError for none.
+
+    Where the parser's limits would cut the page off, it is parsed again without them, and
+    without the tags that lie too deep.
+    """
+    given, notes = markup, []
+    if count_tags(markup) > MAX_TAGS:
+        markup = flatten(markup)
+        if (tags := count_tags(markup)) > MAX_TAGS:
+            raise InputError(
+                f"{name}: {tags:,} tags are more than the {MAX_TAGS:,} that one page may have; "
+                "give the article's own page, or its text as .txt"
+            )
+    for huge in (False, True):
+        parser = HTMLParser(encoding="utf-8", huge_tree=huge, remove_comments=True, remove_pis=True)
+        try:
+            root = document_fromstring(markup, parser=parser)
+        except (etree.LxmlError, ValueError, AssertionError):
+            raise InputError(
+                f"{name}: this is not an HTML page that can be parsed; check the file"
+            ) from None
+        if not any(error.level == etree.ErrorLevels.FATAL for error in parser.error_log):
+            break
+        if huge:
+            notes.append("the parser gave up before the page's end")
+        else:
+            markup = flatten(markup)
+    if len(markup) < len(given):
+        notes.append("tags that lie absurdly deep were left out")
+    return root, notes
 
 
 def _body(root: HtmlElement) -> Iterator[tuple[BlockRole, str]]:
     """Roles and texts of the body's blocks, in order; nothing when there is no body."""
+    etree.strip_elements(root, *_NO_BODY, with_tail=False)  # less to copy, again and again
     extracted = trafilatura.bare_extraction(
         root, fast=True, include_comments=False, include_tables=False, with_metadata=False
     )

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final
 
@@ -17,6 +16,15 @@ from lxml.html import HtmlElement
 
 from kg_builder.model import MetaValue
 from kg_builder.sources.html_fields import fold, known, line
+from kg_builder.sources.html_lines import (
+    AUTHOR_MARK,
+    FOREIGN,
+    MAX_BYLINE,
+    Line,
+    mark_of,
+    title_element,
+    zone,
+)
 
 _MONTH: Final = (
     "(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|"
@@ -30,27 +38,17 @@ DATE: Final = re.compile(
 )
 """A day with its year as a page shows it."""
 _UPDATED: Final = re.compile(r"updated?|modified|edited|revised|reviewed", re.IGNORECASE)
-_PUBLISHED: Final = re.compile(r"publi(?:shed|cation)|posted|created|pubdate|entry-date", re.I)
+_PUBLISHED: Final = re.compile(
+    r"publi(?:shed|cation)|posted|created|pubdate|entry-date", re.IGNORECASE
+)
 _BY: Final = re.compile(
     r"(?:(?:written|words|story|text|posted|published|reported|report|reporting|article|opinion|"
     r"analysis|review)\s+)?by\b(?=[\s:]|\Z)[\s:]*|authors?\s*:\s*",
     re.IGNORECASE,
 )
-_AUTHOR_MARK: Final = re.compile(
-    r"(?:\A|[\s_-])(?:[a-z]*byline|authors?|writers?|contributors?|reporters?|vcard|"
-    r"auth[_-]?name|author_?name|authorname)(?:[\s_-]|\Z)|byline|author-?(?:name|link|list|txt)",
-    re.IGNORECASE,
-)
 _NOT_AUTHOR: Final = re.compile(
     r"bio\b|avatar|image|img|photo|social|follow|descript|count|related|more-|comment|twitter|"
     r"email|contact|recirc|teaser|about|title\b|role|position|job|-date|time|byline-wrapper-ad",
-    re.IGNORECASE,
-)
-_FOREIGN: Final = re.compile(
-    r"(?:\A|[\s_-])(?:comments?|commentlist|respond|related|recirc\w*|recommend\w*|newsletter|"
-    r"promo|trending|popular|mostread|most-read|sidebar|teasers?|subscribe|breadcrumbs?|menu|nav|"
-    r"navbar|footer|cookie|advert\w*|caption|gallery|carousel|upsell|paywall|share|sharing|"
-    r"social|widget)(?:[\s_-]|\Z)",
     re.IGNORECASE,
 )
 _AUTHOR_LINK: Final = re.compile(
@@ -65,31 +63,8 @@ _ALL_POSTS: Final = re.compile(
     r"\A(?:view|see|read|more)\b[\w\s]{0,30}?\b(?:posts?|articles?|stories)(?:\s(?:by|from))?\b",
     re.IGNORECASE,
 )
-_JOINED: Final = re.compile(r"(?:\bby:?|\band|&|,|\bwith)\Z", re.IGNORECASE)
-_JOINING: Final = re.compile(r"(?:and\b|&|,|\.)", re.IGNORECASE)
 _MAX_LINES: Final = 60
-_MAX_STEPS: Final = 600
-_LONG: Final = 160
-_MAX_PROSE: Final = 3
-_MAX_BYLINE: Final = 200
 _MAX_AUTHORS: Final = 8
-
-
-@dataclass(slots=True)
-class _Line:
-    """One visible line: its pieces of text, the elements in it, and what its markup says."""
-
-    pieces: list[str] = field(default_factory=list)
-    elements: list[HtmlElement] = field(default_factory=list)
-    mark: str = ""
-
-    def text(self) -> str:
-        """The pieces on one line, with a bar between those that no word joins."""
-        out = ""
-        for piece in self.pieces:
-            joins = not out or _JOINED.search(out) or _JOINING.match(piece)
-            out += piece if not out else (" " if joins else " | ") + piece
-        return out
 
 
 def visible(root: HtmlElement, title: str | None, region: str) -> list[MetaValue]:
@@ -97,8 +72,8 @@ def visible(root: HtmlElement, title: str | None, region: str) -> list[MetaValue
 
     A date in figures alone counts only where the region tells the order of day and month.
     """
-    start = _title_element(root, title) if title else None
-    lines = list(islice(_zone(start), _MAX_LINES)) if start is not None else []
+    start = title_element(root, title) if title else None
+    lines = list(islice(zone(start), _MAX_LINES)) if start is not None else []
     authors = list(_authors(lines)) or list(_marked_authors(root, start))
     dates = list(_dates(lines, region))
     if not any(d.property == "datePublished" for d in dates):
@@ -106,128 +81,10 @@ def visible(root: HtmlElement, title: str | None, region: str) -> list[MetaValue
     return [*authors, *dates]
 
 
-# -- lines around the title ----------------------------------------------------------------
-
-
-def _title_element(root: HtmlElement, title: str) -> HtmlElement | None:
-    """The heading that holds the title: the last of the page's, as the first may be a menu's."""
-    wanted = fold(title)
-    for tag in ("h1", "h2", "h3"):
-        same = [e for e in root.iter(tag) if fold("".join(e.itertext())) == wanted]
-        if same:
-            return same[0]
-    tops = list(root.iter("h1"))
-    return tops[0] if len(tops) == 1 else None
-
-
-def _zone(start: HtmlElement) -> Iterator[_Line]:
-    """Lines just before the title, then those after it up to the body's third paragraph."""
-    for node in _before(start):
-        yield from _lines(node, "")
-    prose = 0
-    for node in _after(start):
-        for found in _lines(node, ""):
-            yield found
-            long = sum(map(len, found.pieces)) > _LONG
-            prose += long
-            if prose >= _MAX_PROSE:
-                return
-        if _is_teaser(node):
-            return
-
-
-def _before(start: HtmlElement) -> list[HtmlElement]:
-    """Short siblings before the title and before what holds it."""
-    found: list[HtmlElement] = []
-    node = start
-    for _ in range(2):
-        for sibling in islice(node.itersiblings(preceding=True), 4):
-            if isinstance(sibling.tag, str) and len("".join(sibling.itertext())) < _MAX_BYLINE:
-                found.append(sibling)
-        parent = node.getparent()
-        if parent is None or parent.tag in ("body", "main", "article"):
-            break
-        node = parent
-    return found[::-1]
-
-
-def _after(start: HtmlElement) -> Iterator[HtmlElement]:
-    """All that follows an element, as the largest pieces, in order."""
-    node = start
-    for _ in range(_MAX_STEPS):
-        following = node.getnext()
-        while following is None:
-            node = node.getparent()
-            if node is None or node.tag in ("body", "html"):
-                return
-            following = node.getnext()
-        node = following
-        yield node
-
-
-def _is_teaser(node: HtmlElement) -> bool:
-    """Whether a piece of the page begins with a heading that leads elsewhere."""
-    if not isinstance(node.tag, str):
-        return False
-    return node.tag in ("h2", "h3", "h4") and node.find(".//a[@href]") is not None
-
-
-def _mark(element: HtmlElement) -> str:
-    """What an element's attributes call it."""
-    get = element.get
-    names = (get("class"), get("id"), get("itemprop"), get("rel"), get("data-testid"),
-             get("property"), get("data-component"))  # fmt: skip
-    return " ".join(n for n in names if n)[:300]
-
-
-def _lines(node: HtmlElement, outer: str) -> Iterator[_Line]:
-    """The visible lines within an element; `outer` is what its ancestors are called."""
-    current = _Line(mark=outer)
-    todo: list[tuple[str, HtmlElement | str, str]] = [("open", node, outer)]
-    blocks, skipped = known("page", "blocks"), known("page", "skipped")
-    for _ in range(_MAX_STEPS):
-        if not todo:
-            break
-        what, item, mark = todo.pop()
-        if what == "text":
-            if text := line(str(item)[:2_000]):
-                current.pieces.append(text)
-            continue
-        if what == "close":
-            if current.pieces or current.elements:
-                yield current
-            current = _Line(mark=mark)
-            continue
-        assert not isinstance(item, str)
-        tail = item.tail if item is not node else None
-        if tail and tail.strip():
-            todo.append(("text", tail, mark))
-        if not isinstance(item.tag, str) or item.tag in skipped:
-            continue
-        own = _mark(item)
-        if own and _FOREIGN.search(own) and not _AUTHOR_MARK.search(own):
-            continue
-        inner = f"{mark} {own}".strip()
-        block = item.tag in blocks
-        if block:
-            if current.pieces or current.elements:
-                yield current
-            current = _Line(mark=inner)
-            todo.append(("close", item, mark))
-        elif item.tag == "br":
-            todo.append(("close", item, mark))
-        current.elements.append(item)
-        todo.extend(("open", child, inner) for child in reversed(item))
-        if item.text and item.text.strip():
-            todo.append(("text", item.text, inner))
-    if current.pieces or current.elements:
-        yield current
-
-
 # -- authors -------------------------------------------------------------------------------
 
 
-def _authors(lines: list[_Line]) -> Iterator[MetaValue]:
+def _authors(lines: list[Line]) -> Iterator[MetaValue]:
     """The authors of the first line that names some, and of the like lines after it."""
     taken: str | None = None
     seen: set[str] = set()
@@ -235,10 +92,10 @@ def _authors(lines: list[_Line]) -> Iterator[MetaValue]:
     for item in lines:
         text, by = _from_by(item.text())
         after_by, pending = pending, bool(by and _BY.fullmatch(text))
-        if pending or len(text) > _MAX_BYLINE or (taken is not None and taken != item.mark):
+        if pending or len(text) > MAX_BYLINE or (taken is not None and taken != item.mark):
             continue
         marks = [e for e in item.elements if _is_author(e)]
-        if not (marks or by or after_by or _is_mark(_last(item.mark))):
+        if not (marks or by or after_by or _ismark_of(_last(item.mark))):
             continue
         found = list(_names(text, marks))
         for value in found:
@@ -261,8 +118,8 @@ def _from_by(text: str) -> tuple[str, bool]:
     return text, False
 
 
-def _is_mark(names: str) -> bool:
-    return bool(_AUTHOR_MARK.search(names)) and not _NOT_AUTHOR.search(names)
+def _ismark_of(names: str) -> bool:
+    return bool(AUTHOR_MARK.search(names)) and not _NOT_AUTHOR.search(names)
 
 
 def _last(mark: str) -> str:
@@ -271,7 +128,7 @@ def _last(mark: str) -> str:
 
 def _is_author(element: HtmlElement) -> bool:
     """Whether the markup calls an element the author, or a link to one."""
-    if _is_mark(_mark(element)):
+    if _ismark_of(mark_of(element)):
         return True
     return element.tag == "a" and bool(_AUTHOR_LINK.search(element.get("href") or ""))
 
@@ -286,14 +143,14 @@ def _names(text: str, marks: list[HtmlElement]) -> Iterator[MetaValue]:
     if alone and not (joined and len(alone) == 1):
         for element in alone:
             yield _author(_clean_name(element), element)
-    elif 2 < len(text) <= _MAX_BYLINE and _NAME_START.match(text):
+    elif 2 < len(text) <= MAX_BYLINE and _NAME_START.match(text):
         yield MetaValue("author", text, "byline", confidence=0.9)
 
 
 def _clean_name(element: HtmlElement) -> str:
     """The text of an element after "By"; "" for what is no name by its form."""
     text = line(" ".join("".join(element.itertext()).split()))
-    if len(text) > _MAX_BYLINE:
+    if len(text) > MAX_BYLINE:
         return ""
     text = _ALL_POSTS.sub("", text, count=1)
     by = _BY.match(text)
@@ -316,8 +173,8 @@ def _own(element: HtmlElement) -> bool:
     for parent in element.iterancestors():
         if parent.tag in ("footer", "nav", "aside") and parent.get("role") != "contentinfo":
             return False
-        own = _mark(parent)
-        if parent.tag not in ("body", "html") and own and _FOREIGN.search(own):
+        own = mark_of(parent)
+        if parent.tag not in ("body", "html") and own and FOREIGN.search(own):
             return False
     return True
 
@@ -344,13 +201,13 @@ def _marked_authors(root: HtmlElement, start: HtmlElement | None) -> Iterator[Me
 # -- dates ---------------------------------------------------------------------------------
 
 
-def _dates(lines: list[_Line], region: str) -> Iterator[MetaValue]:
+def _dates(lines: list[Line], region: str) -> Iterator[MetaValue]:
     """The first date of each kind near the title."""
     have: set[str] = set()
     said = ""
     for item in lines:
         text = item.text()
-        if len(text) > _MAX_BYLINE + 100:
+        if len(text) > MAX_BYLINE + 100:
             said = ""
             continue
         for name, value in _line_dates(item, text, said, region):
@@ -360,7 +217,7 @@ def _dates(lines: list[_Line], region: str) -> Iterator[MetaValue]:
         said = text if len(text) < 30 else ""
 
 
-def _line_dates(item: _Line, text: str, said: str, region: str) -> Iterator[tuple[str, str]]:
+def _line_dates(item: Line, text: str, said: str, region: str) -> Iterator[tuple[str, str]]:
     """Property and wording of each date in a line; `said` is the line before, if a label."""
     timed = [e for e in item.elements if e.tag == "time" or e.get("datetime")]
     timed += [e for e in item.elements if e.tag == "abbr" and DATE.match(e.get("title") or "")]
@@ -368,7 +225,7 @@ def _line_dates(item: _Line, text: str, said: str, region: str) -> Iterator[tupl
         stamp = element.get("datetime") or element.get("title") or ""
         shown = line("".join(element.itertext()))
         before = text[: text.find(shown)] if shown and shown in text else said
-        name = _property(f"{_mark(element)} {shown} {(before or said)[-30:]}")
+        name = _property(f"{mark_of(element)} {shown} {(before or said)[-30:]}")
         if stamp := _readable(stamp, region) or _readable(shown, region):
             yield name, stamp
     if timed:

@@ -8,6 +8,8 @@ from typing import Final
 _TAG_START: Final = re.compile(r"<[A-Za-z][A-Za-z0-9:-]{0,63}(?=[\s/])")
 _CLOSING: Final = re.compile(r"</[A-Za-z][A-Za-z0-9]{0,63}\s{0,9}\Z")
 _SEPARATORS: Final = re.compile(r"[\s/=\"']+")
+MAX_TAGS: Final = 30_000
+"""A page with more tags than this is none that people read; some steps take its square."""
 _LONG_TAG: Final = 4_000
 _MAX_SEPARATORS: Final = 2_000
 
@@ -17,6 +19,13 @@ _END: Final = {
     name: re.compile(rf"</{name}[^>]{{0,1000}}>", re.IGNORECASE)
     for name in ("script", "style", "svg")
 }
+_TAG: Final = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]{0,30})(?=[\s/>])[^<>]*>")
+_OPENING: Final = re.compile(r"<[A-Za-z]")
+_CLOSED_BY_ITSELF: Final = frozenset(
+    """area base br col embed hr img input link meta param source track wbr p li dt dd option
+    tr td th tbody thead tfoot colgroup html head body""".split()
+)
+_MAX_DEPTH: Final = 150
 _DATA: Final = re.compile(r"<script[^>]{0,1000}ld\+json", re.IGNORECASE)
 
 
@@ -46,6 +55,36 @@ def strip(markup: str) -> str:
             kept.append(markup[begin : match.start()])
             begin = stop
         at = stop
+    kept.append(markup[begin:])
+    return "".join(kept)
+
+
+def count_tags(markup: str) -> int:
+    """How many tags open in `markup`, at the least: 0 when there are certainly few."""
+    if markup.count("<") <= MAX_TAGS:
+        return 0
+    return sum(1 for _ in _OPENING.finditer(markup))
+
+
+def flatten(markup: str) -> str:
+    """`markup` without the tags that lie absurdly deep; their text stays."""
+    kept: list[str] = []
+    begin = depth = dropped = 0
+    for match in _TAG.finditer(markup):
+        if match[2].lower() in _CLOSED_BY_ITSELF:
+            continue
+        if not match[1]:
+            if depth < _MAX_DEPTH:
+                depth += 1
+                continue
+            dropped += 1
+        elif dropped:
+            dropped -= 1
+        else:
+            depth = max(0, depth - 1)
+            continue
+        kept.append(markup[begin : match.start()])
+        begin = match.end()
     kept.append(markup[begin:])
     return "".join(kept)
 

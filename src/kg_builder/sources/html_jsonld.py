@@ -24,12 +24,20 @@ Node = dict[str, Any]
 
 _MAX_NODES: Final = 20_000
 _MAX_SCRIPT: Final = 2_000_000
-_WRAPPING: Final = re.compile(
-    r"\A\s*(?:(?:/\*|//)?\s*<!\[CDATA\[\s*(?:\*/)?|<!--|//[^\n]*\n)\s*|"
-    r"\s*(?:(?:/\*|//)?\s*\]\]>\s*(?:\*/)?|-->|;)\s*\Z"
+_MAX_MENDED: Final = 500_000
+_OPENERS: Final = (
+    "<!--",
+    "<![CDATA[",
+    "//<![CDATA[",
+    "// <![CDATA[",
+    "/*<![CDATA[*/",
+    "/* <![CDATA[ */",
+    "/*",
+    "*/",
 )
-_COMMA: Final = re.compile(r",(?=\s*[}\]])")
-_COMMENT: Final = re.compile(r"^\s*//[^\n]*$|/\*.*?\*/", re.MULTILINE | re.DOTALL)
+_CLOSERS: Final = ("-->", "]]>", "//]]>", "// ]]>", "/*]]>*/", "/* ]]> */", "//", ";", "/*", "*/")
+_COMMA: Final = re.compile(r",(?=\s{0,200}[}\]])")
+_COMMENT: Final = re.compile(r"^[ \t]*//[^\n]*$|/\*[^*]*(?:\*(?!/)[^*]*)*\*/", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +93,14 @@ def _parse(source: str) -> Any:
         return json.loads(source, strict=False)
     except (ValueError, RecursionError):
         pass
+    if len(source) > _MAX_MENDED:
+        return None
     text = source
-    for _ in range(3):
-        text = _WRAPPING.sub("", text)
+    for _ in range(4):
+        for opener in _OPENERS:
+            text = text.strip().removeprefix(opener)
+        for closer in _CLOSERS:
+            text = text.strip().removesuffix(closer)
     for mended in (text, _COMMA.sub("", text), _COMMA.sub("", _COMMENT.sub("", text))):
         found, at = [], 0
         decoder = json.JSONDecoder(strict=False)

@@ -28,6 +28,14 @@ _MAX_TITLES: Final = 3_000
 _MIN_SNIPPET: Final = 40
 _MAX_SNIPPET: Final = 1_500
 _MIN_BODY: Final = 60
+_INLINE: Final = ("time", "span", "a")
+_MAX_PARAGRAPHS: Final = 300
+_MIN_OWN: Final = 1_000
+_MORE: Final = re.compile(
+    r"\s*\[?(?:(?:continue|keep)\sreading|read\s(?:more|on|the\s(?:full|whole)\s\w+)|full\sstory|"
+    r"more)[\s\]»›→.…>]*\Z",
+    re.IGNORECASE,
+)
 _MAX_CLIMB: Final = 6
 _TITLE_WORDS: Final = range(4, 31)
 
@@ -52,14 +60,14 @@ def teasers(root: HtmlElement) -> tuple[Teaser, ...]:
         text = line("".join(heading.itertext()))
         if len(text.split()) in _TITLE_WORDS and len(text) <= 250:
             groups[_signature(heading)].setdefault(link, heading)
-    best: list[HtmlElement] = []
     found: dict[str, Teaser] = {}
     for group in groups.values():
         if len(group) < _MIN_TEASERS:
             continue
         best = list(islice(group.values(), _MAX_TEASERS))
+        numbers = {id(e) for e in best}
         for heading in best:
-            teaser = _teaser(heading, {id(e) for e in best})
+            teaser = _teaser(heading, numbers)
             old = found.get(fold(teaser.title))
             if old is None or len(old.snippet) < len(teaser.snippet):
                 found[fold(teaser.title)] = teaser
@@ -73,11 +81,20 @@ def is_listing(paragraphs: Iterable[str], found: tuple[Teaser, ...], said: bool)
     """
     if len(found) < _MIN_TEASERS:
         return False
-    known_texts = " | ".join(f"{fold(t.title)} | {fold(t.snippet)}" for t in found)
-    own = [p for p in paragraphs if len(p) >= _MIN_BODY and fold(p)[:200] not in known_texts]
-    many = sum(bool(t.snippet) for t in found) >= _MIN_TEASERS
-    if said or many:
-        return len(own) < 3
+    said = said or sum(bool(t.snippet) for t in found) >= _MIN_TEASERS
+    titles = [fold(t.title) for t in found]
+    texts = " | ".join(f"{fold(t.title)} | {fold(t.snippet)}" for t in found)
+    starts = [fold(t.snippet)[:80] for t in found if t.snippet]
+    own = []
+    for paragraph in islice(paragraphs, _MAX_PARAGRAPHS):
+        low = fold(paragraph[:2_000])
+        foreign = low[:200] in texts or any(s in low for s in starts)
+        if len(paragraph) >= _MIN_BODY and not foreign and sum(t in low for t in titles) < 2:
+            own.append(paragraph)
+            if len(own) >= 3:
+                return False
+    if said:
+        return sum(map(len, own)) < _MIN_OWN
     return not own
 
 
@@ -96,18 +113,14 @@ def as_text(found: tuple[Teaser, ...]) -> str:
 
 def _link(element: HtmlElement) -> str | None:
     """Where a title leads: the link in it or around it."""
+    found: HtmlElement | None = element.find(".//a[@href]")
     if element.tag == "a":
         parent = element.getparent()
-        if parent is not None and parent.tag in ("h1", "h2", "h3", "h4", "h5"):
-            return None  # the heading counts
-        return element.get("href")
-    inner = element.find(".//a[@href]")
-    if inner is not None:
-        return inner.get("href")
-    for parent in islice(element.iterancestors(), 2):
-        if parent.tag == "a":
-            return parent.get("href")
-    return None
+        headed = parent is not None and parent.tag in ("h1", "h2", "h3", "h4", "h5")
+        found = None if headed else element  # the heading counts
+    elif found is None:
+        found = next((p for p in islice(element.iterancestors(), 2) if p.tag == "a"), None)
+    return None if found is None else str(found.get("href") or "") or None
 
 
 def _signature(element: HtmlElement) -> tuple[str, ...]:
@@ -140,7 +153,7 @@ def _teaser(heading: HtmlElement, others: set[int]) -> Teaser:
         elif before and len(text) <= 40 and not section and len(text.split()) <= 4:
             section = text
         elif _MIN_SNIPPET <= len(text) <= _MAX_SNIPPET and len(text) > len(snippet):
-            snippet = text
+            snippet = _MORE.sub("", text)
     return Teaser(title, snippet, section, time)
 
 
@@ -152,12 +165,16 @@ def _texts(block: HtmlElement) -> list[str]:
         if not isinstance(element.tag, str) or element.tag in skipped:
             continue
         parent = element.getparent()
-        leaf = element.tag in blocks or element.tag in ("time", "span", "a")
-        if not leaf or any(e.tag in blocks for e in islice(element.iterdescendants(), 60)):
+        if not (element.tag in blocks or element.tag in _INLINE) or _holds_block(element):
             continue
-        if element.tag not in blocks and parent is not None and parent is not block:
-            if not any(e.tag in blocks for e in islice(parent.iterdescendants(), 60)):
-                continue  # the parent is the line
+        inner = element.tag not in blocks and parent is not None and parent is not block
+        if inner and not _holds_block(parent):
+            continue  # the parent is the line
         if text := line("".join(element.itertext())):
             found.append(text)
     return found
+
+
+def _holds_block(element: HtmlElement) -> bool:
+    blocks = known("page", "blocks")
+    return any(e.tag in blocks for e in islice(element.iterdescendants(), 60))

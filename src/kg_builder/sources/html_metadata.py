@@ -42,25 +42,27 @@ class Stated:
     """Whether JSON-LD or meta tags tell when an article was published."""
 
 
-def page_metadata(root: HtmlElement) -> Stated:
+def page_metadata(root: HtmlElement, given: tuple[MetaValue, ...] = ()) -> Stated:
     """All values the page states and the title of its article.
 
-    Of a property's values those of its best source are accepted, differing ones are not.
+    Of a property's values those of its best source are accepted, differing ones are not. `given`
+    is what a container knows of the page; its address helps, and is not among the values.
     """
+    outside = [v for v in given if v.property == "canonicalUrl"]
     meta = list(_meta(root))
     stated = [m.value for m in meta if m.property == "headline"]
     tops = [line("".join(e.itertext())) for e in root.iter("h1")]
     heads = [line(e.text_content()) for e in root.xpath("//head/title")]
     links = list(_links(root))
     titles = {fold(t) for t in (*stated, *tops, *heads, *(site_part(h) for h in heads))} - {""}
-    page = Page(tuple(sorted(titles)), tuple(link.value for link in links))
+    page = Page(tuple(sorted(titles)), tuple(v.value for v in (*links, *outside)))
     data = linked_data(root, page)
     notes = list(data.notes)
     values = [*data.values, *meta, *links]
-    values = [*values, *_address_date(values)]
+    values = [*values, *_address_date([*values, *outside])]
     title = headline(root, tuple(values))
     values = [*values, *visible(root, title, _region(values))]
-    values, more = weigh(values, title, heads)
+    values, more = weigh(values, title, heads, {host_of(v.value) for v in outside})
     dated = any(v.property == "datePublished" and v.source in _HEAD for v in values)
     return Stated(tuple(values), title, (*notes, *more), data.listing, dated and not data.listing)
 

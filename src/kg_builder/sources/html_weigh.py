@@ -32,14 +32,16 @@ _SMALL: Final = re.compile(r"\A(?:the|a|an)\s|\s(?:and|the|for|by)\s", re.IGNORE
 
 
 def weigh(
-    values: list[MetaValue], title: str | None, heads: list[str]
+    values: list[MetaValue], title: str | None, heads: list[str], hosts: set[str]
 ) -> tuple[list[MetaValue], list[str]]:
     """The values, best first, those that lost not accepted; and notes on what was outweighed.
 
-    `heads` are the contents of the page's title tag.
+    `heads` are the contents of the page's title tag, `hosts` where it is known to come from.
     """
-    values = _publications(values, title, heads)
-    values, notes = _authors(values)
+    outlets = {fold(v.value) for v in values if v.property == "publication"}
+    values = _publications(values, title, heads, hosts)
+    outlets.update(fold(v.value) for v in values if v.property == "publication")
+    values, notes = _authors(values, outlets)
     return _rank(_local_time(values)), notes
 
 
@@ -48,29 +50,42 @@ def weigh(
 
 def _publications(values: list[MetaValue], title: str | None, heads: list[str]) -> list[MetaValue]:
     """Publications that are names and that the page bears out, the best borne out first."""
-    hosts = {host_of(v.value) for v in values if v.property == "canonicalUrl"}
+    hosts = hosts | {host_of(v.value) for v in values if v.property == "canonicalUrl"}
     parts = {fold(p) for head in heads for p in _PARTS.split(head)}
     named = []
     for value in values:
-        if value.property == "publication" and (name := _outlet(value.value, hosts)):
-            if fold(name) != fold(title or ""):
-                named.append(replace(value, value=name))
+        name = _outlet(value.value, hosts) if value.property == "publication" else ""
+        if name and fold(name) != fold(title or ""):
+            named.append(replace(value, value=name))
     rows = []
     for value in named:
         others = [o for o in named if o.source != value.source]
         support = int(any(_alike(value.value, o.value) for o in others))
         # a long name that only the title repeats is a slogan
         support += fold(value.value) in parts and len(value.value.split()) <= _MAX_NAME_WORDS
-        support += any(_of_host(value.value, host) for host in hosts)
+        of_host = any(_of_host(value.value, host) for host in hosts)
+        if (
+            value.source == "meta"
+            and not of_host
+            and any(fold(value.value) in host.split(".")[:-1] for host in hosts)
+        ):
+            continue  # a mere part of the site's address ("hosted", "blog")
+        support += of_host
         if support or value.source == "json-ld" or not any(hosts):
             rows.append((support, value))
-    if len(rows) > 1 and not _alike(rows[0][1].value, rows[1][1].value):
-        rows.sort(key=lambda row: -row[0])
-        if rows[0][1].source != "json-ld" and rows[0][0] > rows[1][0]:
-            # JSON-LD names an agency or an owner: what the page is borne out to be goes before
-            rows = [row for row in rows if row[1].source != "json-ld"]
+    rows.sort(key=lambda row: -row[0])
+    if len(rows) > 1 and _alike(rows[0][1].value, rows[1][1].value):
+        rows.sort(key=lambda row: (-_fullness(row[1].value), row[1].source != "json-ld"))
+    if rows and rows[0][1].source != "json-ld":
+        # JSON-LD names an agency or an owner: what the page is borne out to be goes before
+        rows = [row for row in rows if row[1].source != "json-ld"]
     rest = [v for v in values if v.property != "publication"]
     return [*rest, *(value for _, value in rows)]
+
+
+def _fullness(name: str) -> int:
+    """In how many words a name is written out; a host's name counts as one."""
+    return 1 if is_host(name) else len(fold(name).split())
 
 
 def _outlet(text: str, hosts: set[str]) -> str:
@@ -128,10 +143,9 @@ def bare(value: MetaValue) -> str:
     return value.value[by.end() :] if by else value.value
 
 
-def _authors(values: list[MetaValue]) -> tuple[list[MetaValue], list[str]]:
+def _authors(values: list[MetaValue], outlets: set[str]) -> tuple[list[MetaValue], list[str]]:
     """Authors as the sources together say; notes on what was outweighed."""
     sources: dict[MetaSource, list[MetaValue]] = {"json-ld": [], "meta": [], "byline": []}
-    outlets = {fold(v.value) for v in values if v.property == "publication"}
     for value in values:
         if value.property == "author" and (author := _author(value, outlets)):
             sources.setdefault(author.source, []).append(author)
@@ -191,10 +205,11 @@ def _outweigh(sources: dict[MetaSource, list[MetaValue]]) -> Iterator[str]:
     if first and first < second:
         sources["json-ld"] = []
         yield "meta tags name more authors than JSON-LD and were followed"
-    elif first and second and not first & second:
-        if any(n in seen for n in second) and not any(n in seen for n in first):
-            sources["json-ld"] = []
-            yield "meta tags and the visible byline name other authors than JSON-LD; followed"
+        return
+    borne_out = any(n in seen for n in second) and not any(n in seen for n in first)
+    if first and borne_out and not first & second:
+        sources["json-ld"] = []
+        yield "meta tags and the visible byline name other authors than JSON-LD; followed"
 
 
 # -- dates ---------------------------------------------------------------------------------
