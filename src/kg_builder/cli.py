@@ -17,14 +17,13 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn
 
-from tqdm import tqdm
-
 from kg_builder import __version__, pipeline, reading, vocab
 from kg_builder.config import PublicationRule, Settings, load_settings
 from kg_builder.errors import InputError, KgBuilderError, UsageError
-from kg_builder.gate import Gate, GateReport, report_turtle
+from kg_builder.gate import Gate, report_turtle
 from kg_builder.store import SnapshotRef, Snapshots
 from kg_builder.store.layout import storage_error, write_atomically
+from kg_builder.telling import Progress, tell_build, tell_findings
 
 INTERRUPTED = 130
 
@@ -68,27 +67,6 @@ def _emit(data: bytes, target: Path | None = None) -> None:
         raise storage_error(error, target) from error
 
 
-class _Progress:
-    """Progress bars on stderr, one a stage; silent when stderr is no terminal."""
-
-    def __init__(self) -> None:
-        self._bar: tqdm[NoReturn] | None = None
-        self._stage = ""
-
-    def __call__(self, stage: str, done: int, total: int) -> None:
-        if stage != self._stage:
-            self.close()
-            self._stage = stage
-            self._bar = tqdm(total=total, desc=stage, disable=None, leave=False)
-        if self._bar is not None:
-            self._bar.update(done - self._bar.n)
-
-    def close(self) -> None:
-        if self._bar is not None:
-            self._bar.close()
-            self._bar = None
-
-
 # --- commands --------------------------------------------------------------------------
 
 
@@ -117,10 +95,17 @@ def _build(options: argparse.Namespace) -> int:
     if chosen:
         extractors = settings.extractors.model_copy(update=chosen)
         settings = settings.model_copy(update={"extractors": extractors})
+    paths = pipeline.given(
+        options.paths,
+        options.store,
+        sys.stdin.buffer,
+        files_from=options.files_from,
+        stdin_name=options.stdin_name,
+    )
     return _change(
         options,
         lambda progress: pipeline.build(
-            options.paths,
+            paths,
             options.store,
             settings,
             sync=options.sync,
@@ -137,11 +122,9 @@ def _remove(options: argparse.Namespace) -> int:
     )
 
 
-def _change(
-    options: argparse.Namespace, action: Callable[[_Progress], pipeline.BuildReport]
-) -> int:
+def _change(options: argparse.Namespace, action: Callable[[Progress], pipeline.BuildReport]) -> int:
     """Runs what changes a store, and tells what came of it."""
-    progress = _Progress()
+    progress = Progress()
     try:
         report = action(progress)
     finally:
@@ -154,29 +137,8 @@ def _change(
     if options.json:
         print(json.dumps(report.as_json(), ensure_ascii=False))
     else:
-        _tell(report, options.store)
+        tell_build(report, options.store)
     return 1 if report.errors or report.quarantined else 0
-
-
-def _tell(report: pipeline.BuildReport, store: Path) -> None:
-    print(
-        f"{report.documents} documents: {report.articles} articles, {report.teasers} teasers, "
-        f"{report.mentions} mentions of {report.entities} entities, {report.events} events, "
-        f"{report.claims} claims; {report.quads} quads in snapshot {report.snapshot}"
-    )
-    parts = [f"{report.analysed} analysed", f"{report.unchanged} unchanged"]
-    for number, word in (
-        (report.removed, "removed"),
-        (report.duplicates, "repeated articles counted once"),
-        (report.skipped, "files of other kinds skipped"),
-        (report.quarantined, "held back by the gate"),
-        (report.errors, "failed"),
-    ):
-        if number:
-            parts.append(f"{number} {word}")
-    print(f"{', '.join(parts)}; {report.seconds:.1f} s")
-    if report.quarantined:
-        print(f"see `kg-builder quarantine list --store {store}`")
 
 
 def _query(options: argparse.Namespace) -> int:
@@ -234,15 +196,8 @@ def _validate(options: argparse.Namespace) -> int:
     if options.format == "turtle":
         _emit(report_turtle(report).encode("utf-8"))
     else:
-        _tell_findings(report)
+        tell_findings(report)
     return 0 if report.conforms else 1
-
-
-def _tell_findings(report: GateReport) -> None:
-    for result in report.results:
-        value = f" ({result.value})" if result.value else ""
-        print(f"{result.severity}: {result.focus} {result.path}{value}: {result.message}")
-    print(f"{report.count('Violation')} violations, {report.count('Warning')} warnings")
 
 
 def _quarantine(options: argparse.Namespace) -> int:
@@ -406,7 +361,11 @@ def _add_build(commands: Any) -> None:
         commands, "build", _build, "build files and folders into a store, on top of what it holds",
         'kg-builder build articles/ page.html --store graph --publication "The Daily Lantern"',
     )  # fmt: skip
-    build.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="file or folder")
+    build.add_argument(
+        "paths", nargs="*", type=Path, metavar="PATH", help="file or folder, - for standard input"
+    )
+    build.add_argument("--files-from", type=Path, metavar="LIST", help="a file with a path a line")
+    build.add_argument("--stdin-name", default="stdin", metavar="NAME", help="what - is called")
     _store(build)
     build.add_argument("--publication", metavar="NAME", help="the outlet of all these inputs")
     build.add_argument("--base", metavar="IRI", help="base IRI of the data")

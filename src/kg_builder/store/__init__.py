@@ -4,6 +4,7 @@ A store folder holds
     FORMAT       the version of this layout
     LOCK         held by the one build that may write
     CURRENT      the name of the snapshot that readers should open
+    given/       what came in by standard input
     readings/    the documents in each input, without their texts, by cache key
     analyses/    what was found in each document, by cache key
     texts/       the text of each document, by its hash (offsets count in it)

@@ -18,7 +18,7 @@ from kg_builder.errors import (
 )
 
 FORMAT_VERSION = 1
-_PARTS = ("analyses", "texts", "work", "snapshots", "quarantine", "readings")
+_PARTS = ("analyses", "texts", "work", "snapshots", "quarantine", "readings", "given")
 
 
 class StoreDir:
@@ -41,8 +41,14 @@ class StoreDir:
                 f"`kg-builder build PATH --store {path}`"
             )
         (
-            self.analyses, self.texts, self.work, self.snapshots, self.quarantine, self.readings
-        ) = (path / part for part in _PARTS)  # fmt: skip
+            self.analyses,
+            self.texts,
+            self.work,
+            self.snapshots,
+            self.quarantine,
+            self.readings,
+            self.given,
+        ) = (path / part for part in _PARTS)
 
     def _check(self, marker: Path) -> None:
         text = marker.read_text(encoding="utf-8").strip()
