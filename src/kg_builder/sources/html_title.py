@@ -38,6 +38,8 @@ def headline(root: HtmlElement, metadata: tuple[MetaValue, ...]) -> str | None:
         for top in _headings(root, ("h2",)):
             if any(_agree(top, title, outlets) and len(top.split()) > 2 for title in stated):
                 return top
+        if not stated and (first := _over_body(root)):
+            return first
     if titles:
         return _without_outlet(titles[0], outlets)
     if len(tops) == 1:
@@ -45,6 +47,18 @@ def headline(root: HtmlElement, metadata: tuple[MetaValue, ...]) -> str | None:
     if heads and heads[0] and (cut := _without_outlet(heads[0], outlets)) != heads[0]:
         return cut
     return None
+
+
+def _over_body(root: HtmlElement) -> str | None:
+    """The page's first heading, an h2 directly over a paragraph, where nothing else is a title."""
+    heading = next(root.iter("h1", "h2", "h3"), None)
+    if heading is None or heading.tag != "h2":
+        return None
+    text = line("".join(heading.itertext()))
+    following = heading.getnext()
+    if following is None or following.tag != "p" or len(text.split()) < 3:
+        return None
+    return text
 
 
 def _headings(root: HtmlElement, tags: tuple[str, ...]) -> list[str]:

@@ -48,7 +48,9 @@ def weigh(
 # -- the publication -----------------------------------------------------------------------
 
 
-def _publications(values: list[MetaValue], title: str | None, heads: list[str]) -> list[MetaValue]:
+def _publications(
+    values: list[MetaValue], title: str | None, heads: list[str], hosts: set[str]
+) -> list[MetaValue]:
     """Publications that are names and that the page bears out, the best borne out first."""
     hosts = hosts | {host_of(v.value) for v in values if v.property == "canonicalUrl"}
     parts = {fold(p) for head in heads for p in _PARTS.split(head)}
