@@ -13,6 +13,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from statistics import median
 from typing import Final
 
 from kg_builder.articles.bylines import is_role
@@ -37,6 +38,10 @@ _WORTH: Final = {
     "capitals": 0.5, "1.": 0.5, "##": 0.5,
 }  # fmt: skip
 """What a mark is worth by itself; the rest of the evidence lies between -5 and 5."""
+_NEWS: Final = 0.2
+_PLACES: Final = 60
+_LEAST_WORDS: Final = 60
+_STRONG: Final = 1.5
 _NEEDED: Final = 2.0
 _NEEDED_BARE: Final = 3.0
 _NEEDED_AGAINST: Final = 4.5
@@ -134,7 +139,7 @@ def mark_boundaries(gaps: list[Gap]) -> None:
     _mark_spaces(gaps)
     _mark_capitals(gaps)
     worth = _worths(gaps)
-    explained = _explaining(gaps, worth)
+    page = _Page(worth, _explaining(gaps, worth), _usual(gaps), _titled(gaps))
     start = 0
     for number, gap in enumerate(gaps):
         if number == 0:
@@ -143,7 +148,7 @@ def mark_boundaries(gaps: list[Gap]) -> None:
         if not gap.able:
             gap.boundary = any(_is_bar(line) for line in gap.lines) and bool(gap.body)
         elif gap.body:
-            gap.boundary = _begins(gaps, start, number, worth, explained)
+            gap.boundary = _begins(gaps, start, number, page)
         else:
             gap.boundary = bool(gap.marks)
         if gap.boundary:
@@ -154,16 +159,58 @@ def _is_bar(line: Line) -> bool:
     return line.kind is Kind.RULE and line.text.startswith("=====")
 
 
-def _begins(
-    gaps: list[Gap], start: int, number: int, worth: dict[str, float], explained: frozenset[str]
-) -> bool:
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """What is known of the page as a whole; `titled` tells that it begins with a bare title."""
+
+    worth: dict[str, float]
+    explained: frozenset[str]
+    usual: float
+    titled: bool
+
+
+def _titled(gaps: list[Gap]) -> bool:
+    """Whether the page's first paragraphs have a line above them that reads like their title."""
+    first = next((number for number, gap in enumerate(gaps) if gap.body), 0)
+    after = window(_after(gaps, first))
+    return any(
+        count_words(gaps[first].lines[i].text) > LABEL_WORDS
+        and tie(gaps[first].lines[i].text, after) >= 0.3
+        for i in gaps[first].able[-_LOOKED_AT:]
+    )
+
+
+def _begins(gaps: list[Gap], start: int, number: int, page: _Page) -> bool:
+    """Whether the evidence for a gap is enough."""
     gap = gaps[number]
-    known = sorted((worth[m] for m in gap.marks), reverse=True)
+    known = sorted((page.worth[m] for m in gap.marks), reverse=True)
     points = sum(value * share for value, share in zip(known, (1.0, 0.5, 0.5), strict=False))
-    points += soft(gaps, start, number)
-    if explained and not gap.marks & explained:
+    points += soft(gaps, start, number, page.usual)
+    if page.explained and not gap.marks & page.explained:
         return points >= _NEEDED_AGAINST
-    return points >= (_NEEDED if known and known[0] >= 1.5 else _NEEDED_BARE)
+    if any(_WORTH[m] >= _STRONG for m in gap.marks) and known[0] >= _STRONG:
+        return points >= _NEEDED
+    if not page.titled or _words_after(gaps, number) < _LEAST_WORDS:
+        return False
+    asks = any(gap.lines[i].text.endswith(("?", "!")) for i in gap.able)
+    return points >= _NEEDED_BARE + asks
+
+
+def _words_after(gaps: list[Gap], number: int) -> int:
+    """Words of the paragraphs from a gap to the next that could be a title, or more."""
+    count = 0
+    for at in range(number, min(len(gaps), number + _LOOKED_AT)):
+        for line in gaps[at].body:
+            count += count_words(line.text)
+            if count >= _LEAST_WORDS:
+                return count
+        if at + 1 < len(gaps) and any(_long(gaps[at + 1].lines[i]) for i in gaps[at + 1].able):
+            break
+    return count
+
+
+def _long(line: Line) -> bool:
+    return count_words(line.text) > LABEL_WORDS
 
 
 def _marks(gap: Gap) -> frozenset[str]:
@@ -198,7 +245,10 @@ def _mark_spaces(gaps: list[Gap]) -> None:
 
 
 def _mark_capitals(gaps: list[Gap]) -> None:
-    """Marks gaps whose title is all in capitals, when not every short line is."""
+    """Marks gaps whose title is all in capitals, when the first is and not every short line."""
+    first = next((gap for gap in gaps if gap.body), None)
+    if first is None or not any(first.lines[i].text.isupper() for i in first.able):
+        return
     for gap in gaps:
         if any(gap.lines[i].text.isupper() and count_words(gap.lines[i].text) > LABEL_WORDS
                for i in gap.able):  # fmt: skip
@@ -217,8 +267,8 @@ def _worths(gaps: list[Gap]) -> dict[str, float]:
             for mark in gap.marks:
                 evidence.setdefault(mark, []).append(points)
     worth = dict(_WORTH)
-    for mark, points in evidence.items():
-        mean = sum(points) / len(points)
+    for mark, seen in evidence.items():
+        mean = sum(seen) / len(seen)
         if mean >= 1.5:
             worth[mark] += 1.0
         elif mean <= -1.0:
@@ -238,10 +288,11 @@ def _explaining(gaps: list[Gap], worth: dict[str, float]) -> frozenset[str]:
     return frozenset(mark for mark in good if 2 * counts[mark] >= most)
 
 
-def soft(gaps: list[Gap], start: int, number: int) -> float:
+def soft(gaps: list[Gap], start: int, number: int, usual: float = 1.0) -> float:
     """How much a gap is like an article's beginning by its words alone, about -5 to 5.
 
-    The words before it are looked at no further back than the gap `start`.
+    The words before it are looked at no further back than the gap `start`. `usual` tells how
+    much of its words this page repeats from paragraph to paragraph, 1 for as much as news does.
     """
     gap = gaps[number]
     before = window(_before(gaps, start, number))
@@ -254,11 +305,27 @@ def soft(gaps: list[Gap], start: int, number: int) -> float:
     alike = shared(before, after)
     if alike is None:
         return best
-    if alike < 0.10:
+    if alike < 0.10 * usual:
         return best + 2.0
-    if alike < 0.13:
+    if alike < 0.13 * usual:
         return best + 1.0
-    return best if alike < 0.16 else best - 2.0
+    return best if alike < 0.16 * usual else best - 2.0
+
+
+def _usual(gaps: list[Gap]) -> float:
+    """How much of its words the page repeats, as the median over places within it; at most 1.
+
+    Lists of recipes or offers repeat few words anywhere, so that few in common tell nothing.
+    """
+    texts = [line.text for gap in gaps for line in gap.body]
+    step = max(1, len(texts) // _PLACES)
+    seen = []
+    for at in range(2, len(texts) - 1, step):
+        low, high = max(0, at - _PARAGRAPHS), at + _PARAGRAPHS
+        alike = shared(window(texts[low:at][::-1]), window(texts[at:high]))
+        if alike is not None:
+            seen.append(alike)
+    return min(1.0, median(seen) / _NEWS) if seen else 1.0
 
 
 def _title_points(text: str, before: frozenset[str], after: frozenset[str]) -> float:

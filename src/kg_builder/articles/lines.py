@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from kg_builder.articles.bio import looks_like_bio
@@ -106,12 +106,13 @@ def _underlined(lines: list[Line]) -> list[Line]:
 
 
 def _underlines(rule: Line, line: Line) -> bool:
-    width, wide = len(line.text), len(rule.text)
-    if line.mark or width > _TITLE or not any(c.isalnum() for c in line.text):
+    if line.mark or line.kind not in (Kind.SHORT, Kind.PARAGRAPH):
         return False
+    width, wide = len(line.text), len(rule.text)
+    near = 0.6 * width <= wide <= 1.4 * width
     if line.kind is Kind.PARAGRAPH:
-        return abs(wide - width) <= 2
-    return line.kind is Kind.SHORT and 0.6 * width <= wide <= 1.4 * width
+        near = abs(wide - width) <= 2
+    return near and width <= _TITLE and any(c.isalnum() for c in line.text)
 
 
 def _numbered(lines: list[Line]) -> list[Line]:
@@ -236,7 +237,7 @@ def _fixed(text: str, span: Span) -> bool:
 def _line(text: str, span: Span, blank: int) -> Line:
     """The line at a span with its kind."""
     line = text[span.start : span.end]
-    if len(line) > MAX_LINE or (not line[0].isalnum() and _RULE.fullmatch(line)):
+    if len(line) > MAX_LINE:
         return Line(_kind(line), span, line, blank=blank)
     mark = ""
     if line[0] in "*_" and (match := _EMPHASIS.match(line)):
@@ -250,9 +251,18 @@ def _line(text: str, span: Span, blank: int) -> Line:
     line = text[span.start : span.end]
     if mark:
         return Line(Kind.SHORT, span, line, blank=blank, mark=mark)
-    stamp, free = read_stamp(line, span.start)
-    kind = Kind.STAMP if stamp else _kind(line)
+    kind = _form(line)
+    stamp, free = read_stamp(line, span.start) if kind is Kind.STAMP else (None, ())
     return Line(kind, span, line, stamp, blank=blank, free=free)
+
+
+@lru_cache(maxsize=8192)
+def _form(line: str) -> Kind:
+    """The kind of a line of no more than `MAX_LINE` characters; pages repeat many lines."""
+    if not line[0].isalnum() and _RULE.fullmatch(line):
+        return _kind(line)
+    stamp, _ = read_stamp(line, 0)
+    return Kind.STAMP if stamp else _kind(line)
 
 
 def _kind(line: str) -> Kind:

@@ -103,7 +103,12 @@ def _score(
     score = before[previous] * _weight(previous, 1.0) + after[following] * _weight(following, 2.0)
     if count_words(gap.lines[index].text) <= LABEL_WORDS:
         score /= 2
-    return bool(gap.lines[index].mark), score, count_words(gap.lines[index].text) > LABEL_WORDS, -index
+    return (
+        bool(gap.lines[index].mark),
+        score,
+        count_words(gap.lines[index].text) > LABEL_WORDS,
+        -index,
+    )
 
 
 def _weight(label: str, stamped: float) -> float:

@@ -12,7 +12,6 @@ from functools import cache
 from typing import Final
 
 from kg_builder.articles.bylines import MAX_LINE, Name, Stamp, is_name, parse_names, parse_stamp
-from kg_builder.articles.dates import DATE, RELATIVE
 from kg_builder.articles.sentences import trim
 from kg_builder.articles.words import words
 from kg_builder.model import Span
@@ -24,9 +23,15 @@ _CLOCK: Final = re.compile(
 )
 _BAR: Final = re.compile(r"\s*[|•·»]\s*|\s+[/–—-]\s+")
 _OTHER_AND: Final = re.compile(r"\s+(?:et|und|y|e|och|og|en|i|и|and)\s+|\s*,\s*")
-_TAIL: Final = re.compile(r"\s*,?\s+(?:le|am|el|em|il|op|den)\s+(?=\d)|\s*[,(]\s*(?=\d)", re.IGNORECASE)
-_TIMES: Final = re.compile(r"(?<=\d{4})(?:\s+(?:à|um|a las|às|alle|om|kl\.?|о?в)|,)?\s+(?=\d{1,2}[:.h]\d{2})")
-_FREE: Final = re.compile(r"[^\W\d_a-z][\w’'&.-]*(?:,?\s+(?:[^\W\d_a-z][\w’'&.-]*|and|of|the|de|&|y|et))*")
+_TAIL: Final = re.compile(
+    r"\s*,?\s+(?:le|am|el|em|il|op|den)\s+(?=\d)|\s*[,(]\s*(?=\d)", re.IGNORECASE
+)
+_TIMES: Final = re.compile(
+    r"(?<=\d{4})(?:\s+(?:à|um|a las|às|alle|om|kl\.?|о?в)|,)?\s+(?=\d{1,2}[:.h]\d{2})"
+)
+_FREE: Final = re.compile(
+    r"[^\W\d_a-z][\w’'&.-]*(?:,?\s+(?:[^\W\d_a-z][\w’'&.-]*|and|of|the|de|&|y|et))*"
+)
 _UNKNOWN: Final = re.compile(r"(?:By|BY|by|Par|Por|Von):?(?:\s[^\W\d_a-z][\w’'.-]*){1,4}")
 _BESIDE: Final = re.compile(r"[\d|•·»]")
 _MOST_WORDS: Final = 4

@@ -7,7 +7,6 @@ from functools import cache
 from importlib.resources import files
 
 
-
 def fold(text: str) -> str:
     """`text` in lower case with single spaces, for comparison."""
     return " ".join(text.split()).casefold()

@@ -88,7 +88,8 @@ def _fenced(text: str, start: int, fence: str) -> FrontMatter | None:
 def _header(text: str, start: int) -> FrontMatter | None:
     """The block of "Key: value" lines at `start`, all of a known key or like one."""
     values: list[MetaValue] = []
-    at, known = start, set()
+    at = start
+    known: set[str] = set()
     for _ in range(_HEADER_LINES):
         match = _LINE.match(text, at)
         if match is None or not match.group("text").strip():
@@ -98,7 +99,7 @@ def _header(text: str, start: int) -> FrontMatter | None:
         if pair is None or "=" in pair.group() or len(line) > _MAX_VALUE:
             return None
         name = _KEYS.get(pair.group("key").casefold())
-        if name is None and known == set():
+        if name is None and not known:
             return None
         if name:
             known.add(name)
