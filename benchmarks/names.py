@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import time
+import warnings
 from collections.abc import Iterable
 from pathlib import Path
 from types import ModuleType
@@ -41,11 +42,13 @@ def gold(shared: Path, tool: ModuleType) -> dict[str, list[dict[str, Any]]]:
     (pud,) = (shared / "bench/entities/uner_pud").glob("*.iob2")
     page = shared / "corpus/moderndiplomacy-central-asia.txt"
     marked = shared / "gold/moderndiplomacy-central-asia.json"
-    return {
-        "re3d": list(tool.re3d(re3d)),
-        "UNER PUD": list(tool.iob2(pud, 1, 2)),
-        "page": list(tool.page(marked, page, ["a1", "a4"])),
-    }
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)  # that module leaves its files open
+        return {
+            "re3d": list(tool.re3d(re3d)),
+            "UNER PUD": list(tool.iob2(pud, 1, 2)),
+            "page": list(tool.page(marked, page, ["a1", "a4"])),
+        }
 
 
 def segmented(text: str, name: str) -> tuple[Article, ...]:
