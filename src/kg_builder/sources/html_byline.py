@@ -64,6 +64,7 @@ _ALL_POSTS: Final = re.compile(
     re.IGNORECASE,
 )
 _MAX_LINES: Final = 60
+_MAX_LABEL_WORDS: Final = 14
 _MAX_AUTHORS: Final = 8
 
 
@@ -228,7 +229,7 @@ def _line_dates(item: Line, text: str, said: str, region: str) -> Iterator[tuple
         name = _property(f"{mark_of(element)} {shown} {(before or said)[-30:]}")
         if stamp := _readable(stamp, region) or _readable(shown, region):
             yield name, stamp
-    if timed:
+    if timed or _is_prose(text):
         return
     at = 0
     for match in DATE.finditer(text):
@@ -237,6 +238,14 @@ def _line_dates(item: Line, text: str, said: str, region: str) -> Iterator[tuple
         name = _property(f"{label} {_last(item.mark)}" if not at else label)
         if value := _ordered(match, region):
             yield name, value
+
+
+def _is_prose(text: str) -> bool:
+    """Whether a line is a sentence, whose date is that of what it tells."""
+    words = DATE.sub("", text).split()
+    ends = text.rstrip(" \"”’)").endswith((".", "!", "?"))
+    stops = ends and not text.rstrip(" .").lower().endswith(("a.m", "p.m"))
+    return len(words) > _MAX_LABEL_WORDS or (stops and len(words) > 4)
 
 
 def _property(label: str) -> str:
