@@ -128,6 +128,7 @@ class Readings:
                     data = msgspec.json.encode(line) + b"\n"
                     _take(line, data, handle.tell(), entries, problems)
                     handle.write(data)
+                handle.flush()  # a build that is killed loses what is still in this process
         index = Index(tuple(entries), tuple(problems), reader.ended)
         write_atomically(self._path(job.key, ".index"), msgspec.json.encode(index), durable=False)
         return index

@@ -15,6 +15,7 @@ import os
 import resource
 import signal
 import sys
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -113,8 +114,8 @@ def answers(request: Request) -> Iterator[Answer]:
                 yield Done()
     except InputError as error:
         yield Finished(str(error))
-    except (MemoryError, RecursionError) as error:
-        yield Finished(f"{request.name}: {_exhausted(error)}")
+    except Exception as error:  # noqa: BLE001  (readers come from anywhere, and the batch goes on)
+        yield Finished(f"{request.name}: {_reason(error)}")
     else:
         yield Finished()
 
@@ -123,21 +124,26 @@ def _leaf(item: Document | RawInput | sources.Unread) -> Iterator[Answer]:
     if isinstance(item, sources.Unread):
         yield Failed(item.name, item.reason)
         return
+    name = item.name if isinstance(item, RawInput) else item.source_name
     try:
         for document in sources.documents(item):
             yield Read(document)
     except InputError as error:
-        name = item.name if isinstance(item, RawInput) else item.source_name
         yield Failed(name, str(error))
-    except (MemoryError, RecursionError) as error:
-        name = item.name if isinstance(item, RawInput) else item.source_name
-        yield Failed(name, _exhausted(error))
+    except Exception as error:  # noqa: BLE001  (as above)
+        yield Failed(name, _reason(error))
 
 
-def _exhausted(error: BaseException) -> str:
+def _reason(error: Exception) -> str:
     if isinstance(error, MemoryError):
         return "needs more memory than limits.memory_mb allows; raise it in kg.toml or split it"
-    return "is nested too deeply to be read"
+    if isinstance(error, RecursionError):
+        return "is nested too deeply to be read"
+    where = traceback.extract_tb(error.__traceback__)[-1]
+    return (
+        f"its reader has a fault ({type(error).__name__}: {error}, in {where.name} of "
+        f"{Path(where.filename).name}, line {where.lineno}); please report it with the file"
+    )
 
 
 def _allow(seconds: float) -> None:
