@@ -30,7 +30,7 @@ _CUT: Final = re.compile(
 _EMAIL: Final = re.compile(r"[<(\[]?\b[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64})+[>)\]]?")
 _HANDLE: Final = re.compile(r"(?<![\w@])@\w{2,30}")
 _BAR: Final = re.compile(r"\s*[|•·]\s*|\s+[–—-]\s+")
-_FOR: Final = re.compile(r",?\s+(?:in|for|at|via|from|on)\s+(?=[A-Z])")
+_FOR: Final = re.compile(r",?\s+(?:in|for|at|via|from|on)\s+(?:the\s+)?(?=[A-Z])")
 _ROLE_BEFORE: Final = re.compile(
     r"(?:(?:senior|staff|chief|contributing|guest|special|political|foreign|deputy|managing|"
     r"executive|lead|assistant|associate|national|international|regional|business|sports|news|"

@@ -59,6 +59,9 @@ _AUTHOR_LINK: Final = re.compile(
 _PERSON: Final = re.compile(r"(?:\A|\s)fn(?:\s|\Z)|schema\.org/Person\b")  # hCard, schema.org
 _NAME_START: Final = re.compile(rf"(?:{_BY.pattern})?(?-i:[^a-z\s])", re.IGNORECASE)
 _AND: Final = re.compile(r"\s(?:and|&)\s", re.IGNORECASE)
+_ACCOUNT: Final = re.compile(
+    r"[(<\[]?(?:[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+|(?<![\w@])@\w{2,30})[)>\]]?"
+)
 _ALL_POSTS: Final = re.compile(
     r"\A(?:view|see|read|more)\b[\w\s]{0,30}?\b(?:posts?|articles?|stories)(?:\s(?:by|from))?\b",
     re.IGNORECASE,
@@ -91,7 +94,7 @@ def _authors(lines: list[Line]) -> Iterator[MetaValue]:
     seen: set[str] = set()
     pending = False
     for item in lines:
-        text, by = _from_by(item.text())
+        text, by = _from_by(_ACCOUNT.sub("", item.text()))
         after_by, pending = pending, bool(by and _BY.fullmatch(text))
         if pending or len(text) > MAX_BYLINE or (taken is not None and taken != item.mark):
             continue
@@ -153,7 +156,7 @@ def _clean_name(element: HtmlElement) -> str:
     text = line(" ".join("".join(element.itertext()).split()))
     if len(text) > MAX_BYLINE:
         return ""
-    text = _ALL_POSTS.sub("", text, count=1)
+    text = _ALL_POSTS.sub("", _ACCOUNT.sub("", text), count=1)
     by = _BY.match(text)
     return (text[by.end() :] if by else text).strip(" ,|")
 
@@ -171,6 +174,11 @@ def _kind(element: HtmlElement) -> str:
 
 def _own(element: HtmlElement) -> bool:
     """Whether an element is no part of a comment, a teaser, a menu or a footer."""
+    for parent in islice(element.iterancestors(), 3):
+        if parent.tag in ("body", "main", "article"):
+            break
+        if any(h.find(".//a[@href]") is not None for h in islice(parent.iter("h2", "h3", "h4"), 9)):
+            return False
     for parent in element.iterancestors():
         if parent.tag in ("footer", "nav", "aside") and parent.get("role") != "contentinfo":
             return False
@@ -243,7 +251,7 @@ def _line_dates(item: Line, text: str, said: str, region: str) -> Iterator[tuple
 def _is_prose(text: str) -> bool:
     """Whether a line is a sentence, whose date is that of what it tells."""
     words = DATE.sub("", text).split()
-    ends = text.rstrip(" \"”’)").endswith((".", "!", "?"))
+    ends = text.rstrip(' "”’)').endswith((".", "!", "?"))
     stops = ends and not text.rstrip(" .").lower().endswith(("a.m", "p.m"))
     return len(words) > _MAX_LABEL_WORDS or (stops and len(words) > 4)
 
