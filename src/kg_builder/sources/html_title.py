@@ -12,6 +12,7 @@ from kg_builder.model import MetaValue
 from kg_builder.sources.html_fields import fold, line
 
 _PARTS: Final = re.compile(r"\s+[|»·•:—–-]+\s+|\s*[|»]\s*")
+_TITLE_WORDS: Final = (4, 40)
 _MAX_HEADINGS: Final = 50
 
 
@@ -40,6 +41,8 @@ def headline(root: HtmlElement, metadata: tuple[MetaValue, ...]) -> str | None:
                 return top
         if not stated and (first := _over_body(root)):
             return first
+    if len(tops) == 1 and _speaks_of(tops[0], stated, outlets):
+        return tops[0]
     if titles:
         return _without_outlet(titles[0], outlets)
     if len(tops) == 1:
@@ -47,6 +50,19 @@ def headline(root: HtmlElement, metadata: tuple[MetaValue, ...]) -> str | None:
     if heads and heads[0] and (cut := _without_outlet(heads[0], outlets)) != heads[0]:
         return cut
     return None
+
+
+def _speaks_of(top: str, stated: list[str], outlets: set[str]) -> bool:
+    """Whether the only h1 is a title in other words than the stated ones (made for searches)."""
+    folded = fold(top)
+    words = set(folded.split())
+    if not _TITLE_WORDS[0] <= len(words) <= _TITLE_WORDS[1]:
+        return False
+    if any(o and (folded.startswith(o) or o.startswith(folded)) for o in outlets):
+        return False
+    if any(fold(title) in folded for title in stated):
+        return False  # the title with a label before it
+    return any(len(w) > 3 and w in words for title in stated for w in fold(title).split())
 
 
 def _over_body(root: HtmlElement) -> str | None:
