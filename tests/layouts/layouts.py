@@ -156,7 +156,7 @@ def section_date_comments(stories: Sequence[Story], dice: random.Random) -> Shee
 
 
 @layout(marked=True)
-def rules_of_equals(stories: Sequence[Story], dice: random.Random) -> Sheet:
+def rules_of_equals(stories: Sequence[Story], _dice: random.Random) -> Sheet:
     sheet = Sheet(gap=0)
     for story in stories:
         piece = sheet.begin(story.title)
@@ -211,7 +211,7 @@ def hash_titles(stories: Sequence[Story], dice: random.Random) -> Sheet:
 
 
 @layout(marked=True)
-def header_blocks(stories: Sequence[Story], dice: random.Random) -> Sheet:
+def header_blocks(stories: Sequence[Story], _dice: random.Random) -> Sheet:
     sheet = Sheet()
     for story in stories:
         piece = sheet.begin(story.title)
@@ -240,7 +240,7 @@ def wire(stories: Sequence[Story], dice: random.Random) -> Sheet:
 
 
 @layout(marked=True)
-def french(stories: Sequence[Story], dice: random.Random) -> Sheet:
+def french(stories: Sequence[Story], _dice: random.Random) -> Sheet:
     sheet = Sheet()
     sheet.lines("Accueil", "Politique", "Économie", "Culture", "Se connecter")
     for story in stories:
@@ -254,7 +254,7 @@ def french(stories: Sequence[Story], dice: random.Random) -> Sheet:
 
 
 @layout(marked=True)
-def german(stories: Sequence[Story], dice: random.Random) -> Sheet:
+def german(stories: Sequence[Story], _dice: random.Random) -> Sheet:
     sheet = Sheet()
     sheet.lines("Startseite", "Politik", "Wirtschaft", "Anmelden")
     for story in stories:
@@ -358,7 +358,7 @@ def breadcrumbs_repeat(stories: Sequence[Story], dice: random.Random) -> Sheet:
 
 
 @layout(marked=True)
-def wrapped(stories: Sequence[Story], dice: random.Random) -> Sheet:
+def wrapped(stories: Sequence[Story], _dice: random.Random) -> Sheet:
     sheet = Sheet(width=72)
     for story in stories:
         piece = sheet.begin(story.title)
@@ -380,7 +380,7 @@ def crlf_dense(stories: Sequence[Story], dice: random.Random) -> Sheet:
 
 
 @layout(marked=True)
-def truncated(stories: Sequence[Story], dice: random.Random) -> Sheet:
+def truncated(stories: Sequence[Story], _dice: random.Random) -> Sheet:
     sheet = Sheet()
     for story in stories:
         piece = sheet.begin(story.title)
@@ -416,7 +416,7 @@ def single_bare(stories: Sequence[Story], dice: random.Random) -> Sheet:
 
 
 @layout(marked=False, stories=(0, 0))
-def navigation_only(stories: Sequence[Story], dice: random.Random) -> Sheet:
+def navigation_only(_stories: Sequence[Story], dice: random.Random) -> Sheet:
     sheet = Sheet(gap=dice.choice([0, 1]))
     shown = list(NAVIGATION)
     dice.shuffle(shown)
@@ -425,7 +425,7 @@ def navigation_only(stories: Sequence[Story], dice: random.Random) -> Sheet:
 
 
 @layout(marked=False)
-def bare(stories: Sequence[Story], dice: random.Random) -> Sheet:
+def bare(stories: Sequence[Story], _dice: random.Random) -> Sheet:
     sheet = Sheet()
     for story in stories:
         sheet.begin(story.title)
@@ -457,7 +457,7 @@ def bare_spaced(stories: Sequence[Story], dice: random.Random) -> Sheet:
 
 
 @layout(marked=False)
-def bare_wrapped(stories: Sequence[Story], dice: random.Random) -> Sheet:
+def bare_wrapped(stories: Sequence[Story], _dice: random.Random) -> Sheet:
     sheet = Sheet(width=72)
     for story in stories:
         sheet.begin(story.title)
@@ -480,7 +480,7 @@ def bare_quotes_and_questions(stories: Sequence[Story], dice: random.Random) -> 
 
 
 @layout(marked=False, kept_out=True)
-def bare_dense(stories: Sequence[Story], dice: random.Random) -> Sheet:
+def bare_dense(stories: Sequence[Story], _dice: random.Random) -> Sheet:
     sheet = Sheet(gap=0)
     for story in stories:
         sheet.begin(story.title)

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Self
 
 from kg_builder.articles import segment
 from kg_builder.model import Article, Hints, Span
@@ -31,7 +31,7 @@ class Score:
     lost: int = 0
     errors: list[str] = field(default_factory=list)
 
-    def __iadd__(self, other: Score) -> Score:
+    def __iadd__(self, other: Score) -> Self:
         for name in ("titles", "teasers", "tokens", "authors", "dates"):
             getattr(self, name).update(getattr(other, name))
         self.merges += other.merges

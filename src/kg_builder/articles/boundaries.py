@@ -33,14 +33,17 @@ _DATELINE: Final = re.compile(
     r"(?:,\s\d{4})?)?(?:\s?\([\w/. -]{2,30}\))?\s*[—–-]{1,2}\s"
 )
 _WORTH: Final = {
-    "title:": 4.0, "#": 3.0, "=": 3.0, "stamp": 3.0, "end": 2.5, "teasers": 2.0, "list": 2.0,
-    "dateline": 2.0, "byline": 5.0, "-": 1.5, "~": 1.5, "rule": 2.0, "repeated": 2.0, "space": 1.0,
-    "capitals": 0.5, "1.": 0.5, "##": 0.5,
+    "byline": 5.0, "title:": 4.0, "#": 3.0, "=": 3.0, "stamp": 3.0, "end": 2.5, "teasers": 2.0,
+    "list": 2.0, "dateline": 2.0, "rule": 2.0, "repeated": 2.0, "-": 1.5, "~": 1.5, "space": 1.0,
+    "break": 1.0, "capitals": 0.5, "1.": 1.5, "##": 0.5,
 }  # fmt: skip
 """What a mark is worth by itself; the rest of the evidence lies between -5 and 5."""
 _NEWS: Final = 0.2
 _PLACES: Final = 60
 _LEAST_WORDS: Final = 60
+_BAR: Final = 5
+_MOSTLY: Final = 0.6
+_AGAINST: Final = -2.0
 _STRONG: Final = 1.5
 _NEEDED: Final = 2.0
 _NEEDED_BARE: Final = 3.0
@@ -153,10 +156,27 @@ def mark_boundaries(gaps: list[Gap]) -> None:
             gap.boundary = bool(gap.marks)
         if gap.boundary:
             start = number
+    _complete(gaps, page)
+
+
+def _complete(gaps: list[Gap], page: _Page) -> None:
+    """Accepts the few gaps left of a mark that mostly begins articles on this page."""
+    able = [n for n, gap in enumerate(gaps) if n and gap.able and gap.body and gap.marks]
+    asked = Counter(mark for n in able for mark in gaps[n].marks)
+    given = Counter(mark for n in able if gaps[n].boundary for mark in gaps[n].marks)
+    sure = {mark for mark, n in asked.items() if n > 1 and given[mark] >= _MOSTLY * n}
+    start = 0
+    for number in able:
+        gap = gaps[number]
+        if gap.boundary:
+            start = number
+        elif gap.marks & sure and soft(gaps, start, number, page.usual) > _AGAINST:
+            gap.boundary = True
+            start = number
 
 
 def _is_bar(line: Line) -> bool:
-    return line.kind is Kind.RULE and line.text.startswith("=====")
+    return line.kind is Kind.RULE and line.text.startswith("=" * _BAR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +240,9 @@ def _marks(gap: Gap) -> frozenset[str]:
         Kind.TEASERS: "teasers",
     }  # fmt: skip
     found = {kinds[line.kind] for line in gap.lines if line.kind in kinds}
+    if "rule" in found and all(len(x.text) < _BAR or " " in x.text for x in gap.lines
+                               if x.kind is Kind.RULE):  # fmt: skip
+        found = found - {"rule"} | {"break"}  # "* * *" parts sections as often as articles
     found.update(line.mark if len(line.mark) != 1 or line.mark in "#=-~" else "-"
                  for line in gap.lines if line.mark)  # fmt: skip
     if any(line.stamp and line.stamp.names for line in gap.lines):

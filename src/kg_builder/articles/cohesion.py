@@ -27,9 +27,8 @@ def stems(text: str) -> tuple[str, ...]:
     if _UNSPACED.search(text, 0, 200):
         return ()
     common = words("common")
-    return tuple(
-        low[:_STEM] for word in _WORD.findall(text[:_LOOKED_AT]) if (low := word.casefold()) not in common
-    )  # fmt: skip
+    found = (word.casefold() for word in _WORD.findall(text[:_LOOKED_AT]))
+    return tuple(word[:_STEM] for word in found if word not in common)
 
 
 def window(texts: Iterable[str]) -> frozenset[str]:

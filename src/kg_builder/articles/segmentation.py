@@ -31,6 +31,8 @@ from kg_builder.vocab import article_key
 _LOOKED_FOR: Final = ("headline", "author", "datePublished", "publication")
 _NOT_WORD: Final = re.compile(r"\W+")
 _SPACE: Final = re.compile(r"\s+")
+_MAX_STAMPS: Final = 20
+"""More lines of dates and bylines than these are no article's head."""
 _BYLINE_WITHIN: Final = 4
 """A byline in a page's body stands among its first blocks."""
 
@@ -117,7 +119,7 @@ def _of_draft(draft: Draft) -> _Parts:
         paragraphs=tuple(draft.blocks),
         captions=tuple(draft.captions),
         section=draft.section.span if draft.section else None,
-        stamps=tuple(line.stamp for line in draft.head if line.stamp),
+        stamps=tuple(line.stamp for line in draft.head[:_MAX_STAMPS] if line.stamp),
     )
 
 
