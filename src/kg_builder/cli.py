@@ -203,7 +203,16 @@ def _validate(options: argparse.Namespace) -> int:
 def _quarantine(options: argparse.Namespace) -> int:
     if options.action == "retry":
         settings = _kept(options, _settings(options))
-        return _change(options, lambda p: pipeline.retry(options.store, settings, p))
+        return _change(
+            options, lambda p: pipeline.retry(options.store, settings, p, options.article)
+        )
+    if options.action == "drop":
+        if options.article is None:
+            raise UsageError("name the article to drop; `quarantine list` names them")
+        settings = _kept(options, _settings(options))
+        return _change(
+            options, lambda p: pipeline.drop(options.article, options.store, settings, p)
+        )
     held = Snapshots(options.store).require().manifest.get("quarantined", [])
     if options.action == "list":
         if options.json:
@@ -388,10 +397,10 @@ def _add_build(commands: Any) -> None:
 
 def _more_commands(commands: Any) -> None:
     quarantine = _command(
-        commands, "quarantine", _quarantine, "list, explain or retry what the gate held back",
+        commands, "quarantine", _quarantine, "list, explain, retry or drop what the gate held back",
         "kg-builder quarantine explain --store graph",
     )  # fmt: skip
-    quarantine.add_argument("action", choices=("list", "explain", "retry"))
+    quarantine.add_argument("action", choices=("list", "explain", "retry", "drop"))
     quarantine.add_argument("article", nargs="?", help="one article, as `list` names it")
     _store(quarantine)
     _config_and_json(quarantine)

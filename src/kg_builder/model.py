@@ -77,6 +77,8 @@ class MetaValue:
     accepted: bool = True
     kind: Literal["Person", "Organization"] | None = None
     """For an author: what the source says it is, where it says so (JSON-LD's @type)."""
+    reason: str | None = None
+    """Why a value was refused, or taken in spite of a doubt; told in the build's report."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +189,8 @@ class Article:
     `paragraphs` are the body's paragraphs and headings in order of the text.
     `date_published` is an ISO date, `published_at` and `modified_at` ISO date-times.
     `unknown` lists local names of properties that were looked for and not found.
+    `foreign` tells that the text is not in English, even where its language is not known; such
+    an article is kept and nothing is extracted from it.
     """
 
     key: str
@@ -209,6 +213,7 @@ class Article:
     language: str | None = None
     metadata: tuple[MetaValue, ...] = ()
     unknown: tuple[str, ...] = ()
+    foreign: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,7 +347,8 @@ class Entity:
     """An entity of the whole corpus.
 
     `key` is the local part of its IRI, `entity/{class}/{slug}`.
-    `contained_in` holds keys of other entities; `links` are IRIs in other data sets.
+    `contained_in` holds keys of other entities; `links` are IRIs in other data sets,
+    `link_confidence` how sure they are meant, None where there are none.
     """
 
     key: str
@@ -360,6 +366,7 @@ class Entity:
     contained_in: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
     authority: str | None = None
+    link_confidence: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

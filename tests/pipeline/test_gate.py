@@ -8,6 +8,7 @@ import pytest
 
 from kg_builder import pipeline, reading, resources
 from kg_builder.config import load_settings
+from kg_builder.errors import UsageError
 from kg_builder.store import Snapshots
 
 STRICT = """
@@ -47,7 +48,7 @@ def strict(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_a_held_back_article_shapes_nothing_and_comes_in_on_retry(
-    tmp_path: Path, strict: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, strict: Path
 ) -> None:
     inputs = tmp_path / "in"
     inputs.mkdir()
@@ -77,12 +78,29 @@ def test_a_held_back_article_shapes_nothing_and_comes_in_on_retry(
 
     shapes = strict.read_text(encoding="utf-8").replace("^[^Q]", "^.")
     strict.write_text(shapes, encoding="utf-8")
-    monkeypatch.setattr("kg_builder.pipeline.tasks._ANALYSERS", {})
-    monkeypatch.setattr("kg_builder.pipeline.tasks._GATES", [])
     again = pipeline.retry(store, settings)
     assert (again.quarantined, again.articles) == (0, 2)
     assert list((store / "quarantine").iterdir()) == []
     assert b"Quill" in reading.export(Snapshots(store).require(), "nq")
+
+
+@pytest.mark.usefixtures("strict")
+def test_a_dropped_article_stays_out(tmp_path: Path) -> None:
+    inputs = tmp_path / "in"
+    inputs.mkdir()
+    (inputs / "good.txt").write_text(GOOD, encoding="utf-8")
+    (inputs / "bad.txt").write_text(BAD, encoding="utf-8")
+    settings = load_settings(None, {"workers": 1, "extractors.model": "none"}, environment={})
+    store = tmp_path / "s"
+    pipeline.build([inputs], store, settings)
+    (held,) = Snapshots(store).require().manifest["quarantined"]
+    with pytest.raises(UsageError, match="not in quarantine"):
+        pipeline.drop("nothing-of-the-kind", store, settings)
+    report = pipeline.drop(held["article"], store, settings)
+    assert (report.quarantined, report.articles, report.removed) == (0, 1, 1)
+    assert list((store / "quarantine").iterdir()) == []
+    again = pipeline.build([inputs], store, settings)
+    assert (again.quarantined, again.articles) == (0, 1)
 
 
 NO_ACRONYM = """
@@ -110,8 +128,6 @@ def test_an_entity_loses_the_fact_that_fails_and_does_not_get_it_back(
     pipeline.build([inputs], free, settings)
     assert b'/ontology#acronym> "ICG"' in reading.export(Snapshots(free).require(), "nq")
     monkeypatch.setattr(resources, "shapes_file", lambda: shapes)
-    monkeypatch.setattr("kg_builder.pipeline.tasks._ANALYSERS", {})
-    monkeypatch.setattr("kg_builder.pipeline.tasks._GATES", [])
     store = tmp_path / "s"
     report = pipeline.build([inputs], store, settings)
     assert report.quarantined == 0

@@ -10,7 +10,7 @@ from kg_builder.config import Settings, load_settings
 from kg_builder.model import Hints
 from kg_builder.pipeline import tasks
 from kg_builder.pipeline.reader import InlineReader
-from kg_builder.pipeline.readings import ReadJob, Readings
+from kg_builder.pipeline.readings import Readings, ReadJob
 from kg_builder.plugins import FieldMapping, ReadLimits
 from kg_builder.sources.process import Request
 from kg_builder.store import StoreDir, TextCache

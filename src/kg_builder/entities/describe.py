@@ -172,7 +172,18 @@ def describe(profile: Profile, key: str, key_of: Mapping[str, str]) -> Entity:
         contained_in=tuple(sorted({key_of[iri] for iri in contained if iri in key_of} - {key})),
         reasons=tuple(sorted(reasons)),
         authority=profile.iri,
+        link_confidence=_link_confidence(concept, nodes),
     )
+
+
+def _link_confidence(concept: Concept | None, nodes: Sequence[Node]) -> float | None:
+    """How sure the links are: as sure as the article that is surest of them.
+
+    What stands here only because it contains something has no article; it is as sure as a fact.
+    """
+    if concept is None or not concept.links:
+        return None
+    return max((node.local.link_confidence for node in nodes if node.local.authority), default=1.0)
 
 
 def _surfaces(

@@ -4,7 +4,7 @@ The only package that knows the order; `cli` calls it and prints what it returns
 """
 
 from kg_builder.pipeline.analyse import Analyser, Analysis, analyse_document
-from kg_builder.pipeline.build import build, remove, retry
+from kg_builder.pipeline.build import build, drop, remove, retry
 from kg_builder.pipeline.corpus import resolve_analyses
 from kg_builder.pipeline.given import given
 from kg_builder.pipeline.kept import kept_settings
@@ -17,6 +17,7 @@ __all__ = [
     "Failure",
     "analyse_document",
     "build",
+    "drop",
     "given",
     "kept_settings",
     "remove",

@@ -72,12 +72,32 @@ def remove(
         return run.finish()
 
 
-def retry(store: Path, settings: Settings, progress: Progress | None = None) -> BuildReport:
-    """Analyses and gates again what is in quarantine, under the shapes and code of now."""
+def retry(
+    store: Path,
+    settings: Settings,
+    progress: Progress | None = None,
+    article: str | None = None,
+) -> BuildReport:
+    """Analyses and gates again what is in quarantine, or one article of it, as of now.
+
+    Raises UsageError for an article that is not in quarantine.
+    """
     directory = StoreDir(store)
     with directory.lock():
         run = _Build(directory, settings, progress)
-        run.run.again |= {q["input_key"] for q in run.manifest.get("quarantined", ())}
+        run.run.again |= {q["input_key"] for q in run.held(article)}
+        return run.finish()
+
+
+def drop(
+    article: str, store: Path, settings: Settings, progress: Progress | None = None
+) -> BuildReport:
+    """Takes an article out of quarantine for good. Raises UsageError when it is not there."""
+    directory = StoreDir(store)
+    with directory.lock():
+        run = _Build(directory, settings, progress)
+        run.held(article)
+        run.take_out(run.minter.article(article))
         return run.finish()
 
 
@@ -111,6 +131,13 @@ class _Build:
         self.intake = Intake(self.run)
         self.outcome = Outcome(self.intake.inputs, shaping(self.settings))
         clean(directory)
+
+    def held(self, article: str | None) -> list[dict[str, Any]]:
+        """What the last snapshot held back: all, or one article. Raises UsageError."""
+        found = [q for q in self.manifest.get("quarantined", ()) if article in (None, q["article"])]
+        if article is not None and not found:
+            raise UsageError(f"{article}: not in quarantine; see `quarantine list`")
+        return found
 
     def take_out(self, target: str) -> None:
         """Takes one input, document or article out. Raises UsageError."""

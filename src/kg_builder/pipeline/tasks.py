@@ -11,13 +11,13 @@ from pathlib import Path
 
 import msgspec
 
+from kg_builder import resources
 from kg_builder.config import Settings
 from kg_builder.errors import InputError
 from kg_builder.gate import Gate, Result
 from kg_builder.model import ArticleAnalysis, Hints
 from kg_builder.pipeline.analyse import Analyser, Clock, DocumentHead
 from kg_builder.pipeline.readings import Entry, Readings
-from kg_builder.resources import shapes_file
 from kg_builder.store import AnalysisCache, StoreDir, TextCache, sorted_nquads
 from kg_builder.triples import DocumentFacts, Names, article_context, article_quads
 from kg_builder.vocab import Minter
@@ -32,7 +32,7 @@ def analyser_for(settings: Settings) -> Analyser:
     """The analyser of this process: loading authority files once is enough."""
     # A long-lived process may see its authority files and shapes change between two builds.
     digest = hashlib.sha256()
-    for path in (shapes_file(), *map(Path, settings.authority)):
+    for path in (resources.shapes_file(), *map(Path, settings.authority)):
         digest.update(path.read_bytes() if path.is_file() else b"")
     key = settings, digest.hexdigest()
     if key not in _ANALYSERS:

@@ -43,6 +43,8 @@ def entity_quads(entity: Entity, minter: vocab.Minter) -> list[ox.Quad]:
         out.text(node, "acronym", acronym)
     for link in entity.links:
         out.add(node, EXACT_MATCH, iri(link))
+    if entity.link_confidence is not None:
+        out.add(node, kg("linkConfidence"), decimal(entity.link_confidence))
     out.text(node, "orgType", entity.org_type)
     out.text(node, "placeType", entity.place_type)
     out.text(node, "iso3166", entity.iso3166)
