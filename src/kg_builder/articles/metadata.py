@@ -1,12 +1,16 @@
 """What document, byline and hints say of one article in, one value each with its record out.
 
 Precedence: sidecar, then what the document states itself (JSON-LD, meta tags, byline, bio
-line), then kg.toml. What loses and differs is kept as a MetaValue that is not accepted.
+line), then kg.toml. What loses and differs is kept as a MetaValue that is not accepted; so is
+what cannot be true, with the reason.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from typing import Final
 
 from kg_builder.articles.bylines import Name, Stamp, parse_names
 from kg_builder.articles.dates import moment, parse_date
@@ -28,6 +32,31 @@ _RANK: dict[MetaSource, int] = {
     "inferred": 11,
     "config": 12,
 }
+
+
+_CONFIDENCE: dict[MetaSource, float] = {
+    "sidecar": 1.0,
+    "front-matter": 0.98,
+    "json-ld": 0.97,
+    "record": 0.95,
+    "feed": 0.95,
+    "config": 0.95,
+    "meta": 0.9,
+    "byline": 0.9,
+    "text": 0.9,
+    "bio": 0.85,
+    "warc": 0.85,
+    "url": 0.8,
+    "inferred": 0.8,
+}
+"""How sure a value is by its source, where its reader does not say less."""
+
+_EARLIEST: Final = "1990-01-01"
+"""Before it there was no news on the web; an earlier date is mostly a default (1970-01-01)."""
+_LATEST: Final = "2100-01-01"
+"""No date may be later, even where it is not known when the page was read."""
+_TAG: Final = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{1,8})*")
+_NO_LANGUAGE: Final = frozenset({"und", "mul", "zxx", "mis"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,19 +111,45 @@ def settle(
     """All metadata of one article.
 
     `found` is the document's metadata; `hints` are already cut to what holds for this article,
-    `own` is the hint that names it by title.
+    `own` is the hint that names it by title. Which day it is plays no part: a date is in the
+    future when it is later than the day on which the page was read, where that is given
+    (`retrieved` of the sidecar or of the container).
     """
+    found = tuple(_weighed(value) for value in found if value.value.strip())
     out = Settled()
     _titles(out, stated, found)
     _authors(out, stated, found, own.authors if own else hints.authors)
-    _dates(out, stated, found, own.date if own else hints.date)
+    read = [hints.retrieved, *(v.value for v in _of(found, "retrieved"))]
+    days = [parsed.day for text in read if text and (parsed := parse_date(text)) and parsed.day]
+    _dates(out, stated, found, own.date if own else hints.date, max(days, default=None))
     _publication(out, found, hints)
     url = own.url if own else hints.url
     urls = [MetaValue("canonicalUrl", url, "sidecar")] if url else []
-    best = out.choose([*urls, *_of(found, "canonicalUrl")])
+    best = out.choose([_web(value) for value in (*urls, *_of(found, "canonicalUrl"))])
     out.canonical_url = best.value if best else None
     _language(out, found, hints)
     return out
+
+
+def refusals(record: tuple[MetaValue, ...]) -> tuple[str, ...]:
+    """What the build's report tells of an article's metadata: the values in doubt, and why."""
+    return tuple(
+        f"{v.property} {v.value!r} ({v.source}) {'kept' if v.accepted else 'refused'}: {v.reason}"
+        for v in record
+        if v.reason is not None
+    )
+
+
+def _weighed(value: MetaValue) -> MetaValue:
+    return replace(value, confidence=min(value.confidence, _CONFIDENCE[value.source]))
+
+
+def _web(value: MetaValue) -> MetaValue:
+    """A canonical URL; refused where it is no address on the web."""
+    text = value.value.strip()
+    if re.fullmatch(r"https?://[^\s<>\"{}|\\^`]+", text):
+        return replace(value, value=text)
+    return replace(value, accepted=False, reason="is no http or https address")
 
 
 def _of(found: tuple[MetaValue, ...], name: str) -> list[MetaValue]:
@@ -108,19 +163,24 @@ def _same(one: MetaValue, other: MetaValue) -> bool:
 def _titles(out: Settled, stated: Stated, found: tuple[MetaValue, ...]) -> None:
     """Headline, section and relative time."""
     claimed = _of(found, "headline")
+    if stated.headline is None:
+        out.record.extend(replace(v, accepted=False) for v in claimed)
     if title := stated.headline:
         named = next((v for v in claimed if fold(v.value) == fold(title.value)), None)
         source: MetaSource = named.source if named else "text"
-        out.record.append(MetaValue("headline", title.value, source, title.span))
+        sure = named.confidence if named else _CONFIDENCE["text"]
+        out.record.append(MetaValue("headline", title.value, source, title.span, sure))
         losers = [v for v in claimed if fold(v.value) != fold(title.value)]
         out.record.extend(replace(v, accepted=False) for v in losers)
     sections = _of(found, "section")
     if stated.section:
-        sections.append(MetaValue("section", stated.section.value, "text", stated.section.span))
+        value, sure = stated.section, _CONFIDENCE["text"]
+        sections.append(MetaValue("section", value.value, "text", value.span, sure))
     best = out.choose(sections)
     out.section = best.value if best else None
     if time := stated.relative_time:
-        out.record.append(MetaValue("relativeTime", time.value, "text", time.span))
+        sure = _CONFIDENCE["text"]
+        out.record.append(MetaValue("relativeTime", time.value, "text", time.span, sure))
 
 
 def _authors(
@@ -177,7 +237,9 @@ def _named(value: MetaValue) -> Author | None:
     if not organization and value.kind is None and not parse_names(text, 0):
         return None
     kind = "Organization" if organization else "Person"
-    return Author(text.strip(" ,;"), value.source, kind)  # type: ignore[arg-type]
+    text = text.strip(" ,;")
+    text = text.title() if text.isupper() and not organization else text
+    return Author(text, value.source, kind, value.span, value.confidence)  # type: ignore[arg-type]
 
 
 def _split(authors: list[Author]) -> list[Author]:
@@ -193,8 +255,17 @@ def _split(authors: list[Author]) -> list[Author]:
     return single
 
 
-def _dates(out: Settled, stated: Stated, found: tuple[MetaValue, ...], given: str | None) -> None:
-    """Days and moments; a date that can be read in two ways is recorded and not taken."""
+def _dates(
+    out: Settled,
+    stated: Stated,
+    found: tuple[MetaValue, ...],
+    given: str | None,
+    read: str | None,
+) -> None:
+    """Days and moments; one that can be read in two ways or cannot be true is not taken.
+
+    `read` is the ISO day on which the page was read, where that is known.
+    """
     raw = [MetaValue("datePublished", given, "sidecar")] if given else []
     raw += _of(found, "datePublished")
     changed = _of(found, "modifiedAt")
@@ -207,10 +278,12 @@ def _dates(out: Settled, stated: Stated, found: tuple[MetaValue, ...], given: st
     for value in raw:
         parsed = parse_date(value.value)
         if parsed is None or parsed.day is None:
-            days.append(replace(value, accepted=False))
+            reason = "is no date" if parsed is None else "day and month may be either way round"
+            days.append(replace(value, accepted=False, reason=reason))
             continue
-        days.append(replace(value, value=parsed.day))
-        if parsed.moment:
+        day = _possible(replace(value, value=parsed.day), read)
+        days.append(day)
+        if parsed.moment and day.accepted:
             moments.append(replace(value, property="publishedAt", value=parsed.moment))
     best = out.choose(days)
     if best:
@@ -218,10 +291,25 @@ def _dates(out: Settled, stated: Stated, found: tuple[MetaValue, ...], given: st
         of_day = [m for m in moments if m.source == best.source and m.value[:10] == best.value]
         exact = out.choose(of_day[:1])
         out.published_at = exact.value if exact else None
-    stamps = [replace(v, value=m) for v in changed if (m := moment(v.value))]
+    stamps = [_possible(replace(v, value=m), read) for v in changed if (m := moment(v.value))]
     out.record.extend(replace(v, accepted=False) for v in changed if not moment(v.value))
     last = out.choose(stamps)
     out.modified_at = last.value if last else None
+
+
+def _possible(value: MetaValue, read: str | None) -> MetaValue:
+    """A day or moment; refused when it lies in the future or before there was such news.
+
+    A sidecar may say so of an old article; a day more is left for the zones of the world.
+    """
+    day = value.value[:10]
+    if day < _EARLIEST:
+        return replace(value, accepted=value.source == "sidecar", reason="before 1990")
+    if read is not None and day > (date.fromisoformat(read) + timedelta(days=1)).isoformat():
+        return replace(value, accepted=False, reason=f"later than the page was read, {read}")
+    if day >= _LATEST:
+        return replace(value, accepted=False, reason="after 2099")
+    return value
 
 
 def _publication(out: Settled, found: tuple[MetaValue, ...], hints: Hints) -> None:
@@ -243,6 +331,14 @@ def _language(out: Settled, found: tuple[MetaValue, ...], hints: Hints) -> None:
     values += _of(found, "language")
     if out.publication and out.publication.language:
         values.append(MetaValue("language", out.publication.language, hints.publication_source))
-    tags = [replace(v, value=v.value.replace("_", "-")) for v in values]
-    best = out.choose(tags)
+    best = out.choose([_tag(value) for value in values])
     out.language = best.value if best else None
+
+
+def _tag(value: MetaValue) -> MetaValue:
+    """A language's tag in its usual form ("en-GB"); refused where it is none (BCP 47)."""
+    primary, dash, rest = value.value.strip().replace("_", "-").partition("-")
+    primary = "en" if primary.lower() == "english" else primary.lower()
+    if primary in _NO_LANGUAGE or not _TAG.fullmatch(primary + dash + rest):
+        return replace(value, accepted=False, reason="is no language's tag")
+    return replace(value, value=primary + dash + rest)

@@ -9,6 +9,7 @@ from typing import Final
 
 from kg_builder.articles.bio import MAX_BIO, parse_bio
 from kg_builder.articles.bylines import Stamp, parse_stamp
+from kg_builder.articles.languages import identified
 from kg_builder.articles.lines import Kind, classify, doubled, has_caption_cue
 from kg_builder.articles.metadata import Settled, Stated, Title, settle
 from kg_builder.articles.page import Draft, drafts
@@ -71,7 +72,7 @@ def segment(document: Document, hints: Hints) -> tuple[Article, ...]:
     for part in parts:
         alone = single and part.snippet is None
         article = _article(document, part, _narrow(hints, alone), alone)
-        articles.setdefault(article.key, article)
+        articles.setdefault(article.key, identified(article, document.text))
     return tuple(articles.values())
 
 
