@@ -100,7 +100,7 @@ HOSTILE = {
     "bylines": "By Jane Doe\n",
     "dates": "3 May 2021\n",
     "numbered": "1. Some title here\nAnd a sentence goes here, said all.\n",
-    "articles": "River floods town again\n\nThe river rose by two metres, officials said there.\n\n",
+    "articles": "River floods town again\n\nThe river rose by two metres, officials said.\n\n",
     "snippets": "A title of it\n\nThe river rose by two metres overnight and...\n\n",
     "bars": "a | b | c | d | e\n",
     "one line": "word ",

@@ -152,7 +152,8 @@ def test_several_titles_are_several_articles() -> None:
 
 
 def test_html_tables_and_code_do_not_become_articles() -> None:
-    text = "Some words first.\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n<div>Bold <b>words</b></div>\n\n```\nx = 1\n```\n"
+    table = "| a | b |\n|---|---|\n| 1 | 2 |\n\n"
+    text = f"Some words first.\n\n{table}<div>Bold <b>words</b></div>\n\n```\nx = 1\n```\n"
     document = doc("a.md", text)
     assert "a | b" in document.text
     assert "x = 1" in document.text

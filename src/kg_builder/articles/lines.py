@@ -88,9 +88,13 @@ def classify(text: str) -> list[Line]:
     folded = [fold(line.text) if line.kind is Kind.SHORT else "" for line in found]
     counts = Counter(folded)
     marked = []
-    for line, low in zip(found, folded, strict=True):
-        times = counts[low] if low else 1
-        marked.append(replace(line, times=times) if times > 1 else line)
+    for plain, low in zip(found, folded, strict=True):
+        line, times = plain, counts[low] if low else 1
+        if times > 1:
+            line = Line(  # faster than replace
+                line.kind, line.span, line.text, None, times, line.blank, line.mark, line.free
+            )
+        marked.append(line)
     return _after_by(marked)
 
 
@@ -185,15 +189,19 @@ def doubled(text: str) -> bool:
 
 def _spans(text: str) -> Iterator[tuple[Span, int]]:
     """Trimmed lines, and how many blank lines stand before each (one before the first)."""
-    blank, end = 1, 0
+    blank, end, last = 1, 0, ""
     for match in _LINE.finditer(text):
-        between = text[end : match.start()].replace("\r\n", "\n")
-        blank += max(0, len(between) - 1) if end else 0
+        if match.start() - end > 1 and end:
+            blank += len(text[end : match.start()].replace("\r\n", "\n")) - 1
         span = trim(text, match.start(), match.end())
         end = match.end()
         if span.start == span.end:
             blank += 1
             continue
+        line = text[span.start : min(span.end, span.start + MAX_LINE)]
+        if line == last and not line[0].isalnum() and _RULE.fullmatch(line):
+            continue  # rule below rule says nothing more
+        last = line
         yield span, blank
         blank = 0
 

@@ -15,6 +15,7 @@ _OPENERS: Final = "\"'“‘«‹([¿¡"
 _END: Final = re.compile(
     rf"(?<![.!?…])[.!?…]++[{re.escape(_CLOSERS)}]*+(?=\s|\Z)|(?<=\s)\.(?=[A-Z])"
 )
+_STOP: Final = re.compile("[.!?…]")
 _CAPITAL: Final = re.compile(r"[A-ZÀ-ÖØ-ÞΑ-ΩА-Я]")
 _TOKEN: Final = re.compile(r"[^\s]*\Z")
 _NEXT: Final = re.compile(rf"[\s\u200b\ufeff]*+[{re.escape(_OPENERS)}]*+([^\s]{{1,40}})")
@@ -27,6 +28,8 @@ _PADDING: Final = "\u200b\ufeff"
 
 def trim(text: str, start: int, end: int) -> Span:
     """The span without white space (nbsp too) and zero-width marks at its ends."""
+    if start < end and text[start].isalnum() and text[end - 1].isalnum():
+        return Span(start, end)
     while start < end and (text[start].isspace() or text[start] in _PADDING):
         start += 1
     while end > start and (text[end - 1].isspace() or text[end - 1] in _PADDING):
@@ -36,6 +39,11 @@ def trim(text: str, start: int, end: int) -> Span:
 
 def sentences(text: str, span: Span) -> Iterator[Span]:
     """The sentences of `text[span.start:span.end]`, in order, trimmed, none empty."""
+    if _STOP.search(text, span.start, span.end) is None:
+        rest = trim(text, span.start, span.end)
+        if rest.start < rest.end:
+            yield rest
+        return
     start = span.start
     caseless = _CAPITAL.search(text, span.start, span.end) is None  # small letters tell nothing
     for match in _END.finditer(text, span.start, span.end):
