@@ -155,3 +155,14 @@ def test_a_town_whose_office_the_title_names_stays(authority: Authority) -> None
     rows = [(LocalEntity(id=0, kind="Person", name="Ann Ruz"), 4), (place(authority, "Izmir"), 2)]
     found = subjects(authority, "Ann Ruz elected mayor of Izmir", rows, (0, 1))
     assert found == ["ann-ruz", "izmir", "turkey"]
+
+
+def test_a_council_brings_its_town_where_no_place_is_a_subject(authority: Authority) -> None:
+    council = replace(body("Izmir City Council"), org_type="government body")
+    rows = [(council, 4), (place(authority, "Izmir"), 1)]
+    assert subjects(authority, "Council votes down car park", rows, (0,)) == [
+        "izmir-city-council", "izmir", "turkey",
+    ]  # fmt: skip
+    assert subjects(authority, "Council votes", [(body("Izmir Tigers"), 4), rows[1]], (0,)) == [
+        "izmir-tigers",
+    ]  # fmt: skip

@@ -134,6 +134,22 @@ def test_a_city_with_a_namesake_stays_one_after_in() -> None:
     assert kinds == ["Place", "Person"]
 
 
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("Traders Flee After Market Attack in Kaya", [("Kaya", "Place")]),
+        ("Dushanbe and Bishkek Sign Water Accord", [("Bishkek", "Place"), ("Dushanbe", "Place")]),
+        ("Visitors Caught in Nice Weather Again", []),
+        ("Sailors Find Themselves in Deep Water", []),
+        ("Kaya Wins First Prize Again", []),
+    ],
+)
+def test_cities_of_headlines_in_capitals(title: str, expected: list[tuple[str, str]]) -> None:
+    """Small words around a known city make it one where every word is a capital."""
+    found = names(f"# {title}\nThey signed it in Dushanbe on Monday.")
+    assert sorted(found) == sorted([*expected, ("Dushanbe", "Place")])
+
+
 # -- bare names --------------------------------------------------------------------------------
 
 

@@ -69,6 +69,9 @@ def links(text: str, surface: str) -> list[str | None]:
         ("Denver beat Chicago 7-1 on Tuesday.", "Denver", None),
         ("Denver beat the drought on Tuesday.", "Denver", "geonames:5419384"),
         ("He joined United Mine Workers of America in May.", "America", None),
+        # but whose home it is, or where a club sits, is a place
+        ("Leo Drexler Moayyad of Indonesia won the race.", "Indonesia", COUNTRY + "ID"),
+        ("Wanderers play Silver Eagles of Kunduz in Afghanistan.", "Kunduz", "geonames:1135689"),
         ("The Governor of Texas met them.", "Texas", STATE + "US-TX"),
     ],
 )

@@ -32,11 +32,12 @@ def about(record: ResolveRecord, resolution: Resolution) -> tuple[str, ...]:
 
     The subjects are those the analysis found from title, lead and frequency, without the towns
     that only host a meeting; two capitals in the title that stand for their countries give way to
-    these, and a people in the title brings its country. Right after a place comes what it lies
-    in: its country, if the article names it, or else the part of the country that it names, or
-    else the country again. To each place comes the UN M49 region right above its country. A
-    teaser gets no country, and a region only when its own words name it, since two lines are too
-    little to say more than they say. A section's label counts for neither.
+    these, and a people in the title brings its country. Where no place is among them, a town's
+    council brings the town that the article names, or else there is a setting. Right after a
+    place comes what it lies in: its country, if the article names it, or else the part of the
+    country that it names, or else the country again. To each place comes the UN M49 region right
+    above its country. A teaser gets no country, and a region only when its own words name it,
+    since two lines are too little to say more than they say. A section's label counts for neither.
     """
     own = resolution.entity_of[record.article]
     counts = _counts(record, own)
@@ -45,6 +46,8 @@ def about(record: ResolveRecord, resolution: Resolution) -> tuple[str, ...]:
     if not record.teaser:
         subjects = _states_for_towns(record, resolution, subjects, counts)
         subjects += [key for key in _of_peoples(record, resolution, counts) if key not in subjects]
+        if not any(_is_place(key, resolution) for key in subjects):
+            subjects += _towns_of_bodies(resolution, subjects, counts)
         if not any(_is_place(key, resolution) for key in subjects):
             subjects += _setting(resolution, counts)
         subjects += [key for key in _parts(resolution, subjects, counts) if key not in subjects]
@@ -150,6 +153,24 @@ def _of_peoples(record: ResolveRecord, resolution: Resolution, counts: Counter[s
         if key in resolution.states and in_title(record, local) is not None
     ]
     return [state for state in dict.fromkeys(found) if counts[state] >= _TAKES_PART]
+
+
+def _towns_of_bodies(
+    resolution: Resolution, subjects: list[str], counts: Counter[str]
+) -> list[str]:
+    """As Hexham of "Hexham Town Council": places that begin the names of subject bodies."""
+    bodies = [
+        found.name
+        for key in subjects
+        if (found := entity(resolution, key)) is not None and found.org_type == "government body"
+    ]
+    return sorted(
+        key
+        for key in counts
+        if (place := entity(resolution, key)) is not None
+        and place.place_type in ("city", "subdivision")
+        and any(body.startswith(f"{n} ") for n in (place.name, *place.aliases) for body in bodies)
+    )
 
 
 def _setting(resolution: Resolution, counts: Counter[str]) -> list[str]:

@@ -19,6 +19,7 @@ from kg_builder.mentions.merge import Merger
 from kg_builder.mentions.names import NameFinder
 from kg_builder.mentions.places import Places
 from kg_builder.mentions.shorts import bare_heads, particles, stands_as_place, tails
+from kg_builder.mentions.titles import Titles
 from kg_builder.mentions.tokens import Token
 from kg_builder.model import Article, EntityKind
 
@@ -46,6 +47,7 @@ class DocumentReader:
         self._classifier = Classifier(gazetteer, lexicon)
         self._evidence = Evidence(gazetteer, lexicon)
         self._places = Places(gazetteer.authority, lexicon)
+        self._titles = Titles(gazetteer, lexicon, self._classifier)
         self._decided = Decided()
         self._between: dict[int, int] = {}
 
@@ -81,7 +83,7 @@ class DocumentReader:
                 known.setdefault(c.surface, c)
                 if c.kind == "Person" and c.surface.split()[-1] not in self._lexicon.after_name:
                     known.setdefault(c.surface.split()[-1], c)
-        found += [c for sent in titles for c in self._title(sent, known)]
+        found += [c for sent in titles for c in self._titles.read(sent, known, lowered)]
         decided.candidates = _without_overlap(found)
         self._places.settle(decided.candidates, {s.index: s for s in sents})
         return decided
@@ -350,29 +352,6 @@ class DocumentReader:
                 c.method, c.confidence = "coref", round(model.confidence * 0.9, 2)
             elif model.confidence > c.confidence and not c.concept:
                 c.type, c.concept = model.type, model.concept
-
-    # -- title lines -----------------------------------------------------------------------
-
-    def _title(self, sent: Sent, known: dict[str, Candidate]) -> list[Candidate]:
-        """Names in a line where every word is capital: those known from elsewhere."""
-        longest = max((k.count(" ") + 1 for k in known), default=0)
-        gazetteer = {c.a: c for c in self._classifier.known_only(sent)}
-        made: list[Candidate] = []
-        i = 0
-        while i < len(sent.tokens):
-            one = gazetteer.get(i)
-            for n in range(min(longest + 3, len(sent.tokens) - i), 0, -1):
-                surface = join_tokens(sent.tokens, i, i + n)
-                if surface in known and (one is None or i + n > one.b):
-                    model = known[surface]
-                    one = _candidate(sent, i, i + n)
-                    one.kind, one.type, one.concept = model.kind, model.type, model.concept
-                    one.method, one.confidence = "coref", round(model.confidence * 0.9, 2)
-                    break
-            if one is not None:
-                made.append(one)
-            i = one.b if one is not None else i + 1
-        return made
 
 
 def _candidate(sent: Sent, a: int, b: int) -> Candidate:

@@ -129,9 +129,10 @@ class Places:
                     home.setdefault(called[c.start], one)
         self._learn({called[c.start] for c in named if c.start not in told}, evidence)
         untold: dict[str, tuple[Chosen, str | None]] = {}
+        people = {(c.sentence, c.b) for c in candidates if c.kind == "Person"}
         for c in named:
             one, name = told.get(c.start), called[c.start]
-            if one is None and self._another_sense(c, sents[c.sentence]):
+            if one is None and self._another_sense(c, sents[c.sentence], people):
                 self._set(c, (None, 0.0), UNTOLD)
                 continue
             if one is None and name in home:
@@ -146,13 +147,20 @@ class Places:
                 untold[name] = self._untold(c, name, several, evidence)
             self._set(c, *untold[name])
 
-    def _another_sense(self, c: Candidate, sent: Sent) -> bool:
-        """Whether a name is a team's here, or the end of a longer name ("Workers of America")."""
+    def _another_sense(self, c: Candidate, sent: Sent, people: set[tuple[int, int]]) -> bool:
+        """Whether a name is a team's here, or the end of a longer name ("Workers of America").
+
+        `people` tells where people's names end: "John Ames of Kansas" is no longer name. Nor is
+        a town's: it says where the club or firm before it sits ("Northern Metals of Toronto").
+        """
         if c.type in _TEAMS and is_team(sent, c):
             return True
         if c.type not in STATES and is_club(sent, c):
             return True
-        return self._ends_a_name(c, sent)
+        if (c.sentence, c.a - 1) in people:
+            return False
+        area = any(r.place_type in AREAS for r in self.readings(c.surface))
+        return area and self._ends_a_name(c, sent)
 
     def _ends_a_name(self, c: Candidate, sent: Sent) -> bool:
         """As in "Workers of America" or "Blue Shield of Alabama", but not "Governor of Texas"."""
