@@ -210,7 +210,7 @@ def test_sidecar_wins_over_the_page_and_the_page_over_settings() -> None:
     assert {("Jane Doe", "json-ld"), ("2021-10-09", "json-ld"), ("The Lantern", "json-ld")} <= set(
         lost
     )
-    assert article.unknown == ()
+    assert article.unknown == ("section", "modifiedAt")
 
 
 def test_same_outlet_keeps_what_settings_know_of_it() -> None:

@@ -29,7 +29,11 @@ from kg_builder.model import (
 )
 from kg_builder.vocab import article_key
 
-_LOOKED_FOR: Final = ("headline", "author", "datePublished", "publication")
+_LOOKED_FOR: Final = (
+    "headline", "author", "datePublished", "publication", "section", "modifiedAt", "canonicalUrl",
+)  # fmt: skip
+_OF_TEASERS: Final = 4
+"""As many of these are looked for in a teaser; its article's page has the others."""
 _NOT_WORD: Final = re.compile(r"\W+")
 _SPACE: Final = re.compile(r"\s+")
 _MAX_STAMPS: Final = 20
@@ -204,7 +208,7 @@ def _article(document: Document, parts: _Parts, hints: Hints, alone: bool) -> Ar
         canonical_url=settled.canonical_url,
         language=settled.language,
         metadata=tuple(settled.record),
-        unknown=_unknown(headline, settled),
+        unknown=_unknown(headline, settled, teaser=parts.snippet is not None),
     )
 
 
@@ -219,10 +223,14 @@ def _own_hint(hints: Hints, headline: str | None) -> ArticleHint | None:
     return None
 
 
-def _unknown(headline: str | None, settled: Settled) -> tuple[str, ...]:
+def _unknown(headline: str | None, settled: Settled, *, teaser: bool) -> tuple[str, ...]:
     """Of the properties that are always looked for, those not found."""
-    values = (headline, settled.authors, settled.date_published, settled.publication)
-    return tuple(name for name, value in zip(_LOOKED_FOR, values, strict=True) if not value)
+    values = (
+        headline, settled.authors, settled.date_published, settled.publication,
+        settled.section, settled.modified_at, settled.canonical_url,
+    )  # fmt: skip
+    pairs = tuple(zip(_LOOKED_FOR, values, strict=True))[: _OF_TEASERS if teaser else None]
+    return tuple(name for name, value in pairs if not value)
 
 
 def _text(text: str, span: Span | None) -> str | None:
