@@ -19,6 +19,8 @@ import msgspec
 
 from kg_builder import articles, sources
 from kg_builder.articles.about import about
+from kg_builder.articles.duplicates import Sketch, sketch
+from kg_builder.articles.metadata import refusals
 from kg_builder.authority import Authority
 from kg_builder.config import SIDECAR_SUFFIX, Settings, hints_for
 from kg_builder.errors import InputError
@@ -42,7 +44,7 @@ from kg_builder.resources import folder
 from kg_builder.triples import DocumentFacts, Names, article_context, article_quads
 from kg_builder.vocab import Minter, slug
 
-_LIBRARIES = ("trafilatura", "lxml", "charset-normalizer", "spacy")
+_LIBRARIES = ("trafilatura", "lxml", "charset-normalizer", "spacy", "py3langid", "rensa")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,11 @@ class DocumentHead:
 
 @dataclass(frozen=True, slots=True)
 class ArticleHead:
-    """What the corpus steps need of an article: numbers, names, and the first verdict."""
+    """What the corpus steps need of an article: numbers, names, and the first verdict.
+
+    `notes` tell what of its metadata is in doubt; `foreign` is None for an article in English,
+    else its language, "" where that is not known.
+    """
 
     record: ResolveRecord
     digest: str
@@ -76,6 +82,9 @@ class ArticleHead:
     claims: int
     methods: tuple[str, ...]
     results: tuple[Result, ...] = ()
+    sketch: Sketch = Sketch(0)  # noqa: RUF009  (frozen)
+    notes: tuple[str, ...] = ()
+    foreign: str | None = None
 
     @property
     def conforms(self) -> bool:
@@ -207,6 +216,8 @@ class Analyser:
         return Analysis(document, tuple(self._article(a, document.text) for a in found))
 
     def _article(self, article: Article, text: str) -> ArticleAnalysis:
+        if article.foreign:
+            return _not_read(article, text)
         with self.clock.stage("mentions"):
             mentions, entities = self.extractor.extract(article, text)
             links = link_authors(article, text, mentions, entities)
@@ -253,15 +264,26 @@ class Analyser:
                 article_context(item, facts, names, minter),
             )
         digest = hashlib.sha256(msgspec.json.encode(item)).hexdigest()
+        article = item.article
         return ArticleHead(
             record=record_of(item),
             digest=digest,
-            section=item.article.section,
+            section=article.section,
             mentions=len(item.mentions),
             claims=len(item.claims),
             methods=tuple(sorted({m.method for m in item.mentions})),
             results=report.results,
+            sketch=sketch(article, facts.text),
+            notes=refusals(article.metadata),
+            foreign=(article.language or "") if article.foreign else None,
         )
+
+
+def _not_read(article: Article, text: str) -> ArticleAnalysis:
+    """An article in another language: the rules and the pipeline would make nonsense of it."""
+    authors = tuple(replace(author, affiliations=()) for author in article.authors)
+    links = link_authors(replace(article, authors=authors), text, (), ())
+    return ArticleAnalysis(article, (), links.entities, (), (), links.authors, ())
 
 
 def record_of(item: ArticleAnalysis) -> ResolveRecord:
