@@ -65,7 +65,7 @@ def test_front_matter_is_taken_and_is_no_text(name: str, title: str) -> None:
     assert article.publication.name == "Westmark Daily"
     assert (article.section, article.language) == ("World", "en")
     assert article.canonical_url == "https://x.example/a"
-    assert article.unknown == ()
+    assert article.unknown == ("modifiedAt",)
     assert [text[:9] for _, text in blocks(document, article)] == ["The river", "Rescue te"]
 
 

@@ -67,7 +67,7 @@ _RULE: Final = re.compile(
 _HASHES: Final = re.compile(r"(?P<mark>#{1,6})\s+(?P<text>\S.*?)(?:\s+#+)?\Z")
 _FIELD: Final = re.compile(r"[^\W\d_]{3,12}(?: [^\W\d_]{3,12})?\s?:\s+(?=\S)")
 _NUMBER: Final = re.compile(r"\(?(?P<number>\d{1,3})[.)]\s+(?=\S)")
-_EMPHASIS: Final = re.compile(r"(?P<mark>\*{1,3}|_{1,3})(?P<text>[^*_]+)(?P=mark)\Z")
+_EMPHASIS: Final = re.compile(r"(?P<mark>\*{1,3}|_{1,3})(?P<text>[^*_]*[^*_\W][^*_]*)(?P=mark)\Z")
 _INNER: Final = re.compile(r"(?<!\.[A-Z])[.!?][\"”’]?\s+[^\sa-z]")
 _CRUMBS: Final = re.compile(r"\S\s+[>»›→]\s+\S")
 _WORD: Final = re.compile(r"\w+")

@@ -97,6 +97,8 @@ def _with_matter(document: Document, part: _Parts) -> _Parts:
     blocks = part.paragraphs
     if part.headline:
         blocks = (Block("heading", part.headline), *blocks)
+    end = document.matter.end if document.matter else 0
+    blocks = tuple(b for b in blocks if b.span.start >= end)
     title = fold(stated.value)
     blocks = tuple(b for b in blocks if fold(_text(document.text, b.span) or "") != title)
     return replace(part, headline=stated.span, paragraphs=blocks)
