@@ -11,6 +11,7 @@ import gzip
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +21,8 @@ from kg_builder.vocab import AUTHORITY
 
 COUNTY: Final = f"{AUTHORITY}county/US-"
 """Start of a county's IRI; its FIPS code follows."""
+_CACHED: Final = 20_000
+"""Names whose cities are kept; those met in texts recur."""
 KNOWN_CITY: Final = 15_000
 """People from which a city counts as known by its bare name; smaller ones are `towns`."""
 _FREE_HEADS: Final = frozenset(
@@ -54,9 +57,17 @@ class Row:
     admin1: tuple[str, ...]
 
 
-def subdivision_rows() -> Iterator[Row]:
-    """The rows of subdivisions.csv, in its order."""
-    path = folder("ontology") / "authority" / "subdivisions.csv"
+def subdivision_rows() -> tuple[Row, ...]:
+    """The rows of subdivisions.csv, in its order; the file is parsed once."""
+    return _rows(folder("ontology") / "authority" / "subdivisions.csv")
+
+
+@lru_cache(maxsize=1)
+def _rows(path: Path) -> tuple[Row, ...]:
+    return tuple(_parsed(path))
+
+
+def _parsed(path: Path) -> Iterator[Row]:
     with path.open(encoding="utf-8", newline="") as file:
         lines = csv.reader(line for line in file if not line.startswith("#"))
         next(lines)
@@ -141,12 +152,13 @@ class Cities:
         self._states = {a: iri for a, iri in by_admin.items() if iri in concepts}
         text = gzip.decompress((place / "cities.tsv.gz").read_bytes()).decode()
         self._lines = [line for line in text.split("\n") if line and line[0] != "#"]
-        self._other: dict[str, list[int]] = {}
-        for number, line in enumerate(self._lines):
-            if line[-1] != "\t":
-                for name in line.rpartition("\t")[2].split("|"):
-                    self._other.setdefault(name, []).append(number)
+        self._other: dict[str, int] = {}
+        self._others: dict[str, list[int]] = {}
+        """All lines of another name that several have; most have one, told by `_other`."""
+        self._index_others()
         self._made: dict[int, Concept] = {}
+        self._by_iri: dict[str, Concept] = {}
+        self._found: dict[str, tuple[Concept, ...]] = {}
         self._numbers: dict[str, int] = {}
         self._wikidata: dict[str, str] = {}
         for links in sorted(place.glob("cities-wikidata*.csv.gz"), reverse=True):
@@ -154,8 +166,20 @@ class Cities:
             pairs = (r.partition(",") for r in rows if r and r[0] != "#")
             self._wikidata.update((city, item) for city, _, item in pairs)
 
+    def _index_others(self) -> None:
+        first, more = self._other, self._others
+        for number, line in enumerate(self._lines):
+            if line[-1] != "\t":
+                for name in line.rpartition("\t")[2].split("|"):
+                    if name not in first:
+                        first[name] = number
+                    else:
+                        more.setdefault(name, [first[name]]).append(number)
+
     def get(self, iri: str) -> Concept | None:
         """The city `geonames:ID`, or None."""
+        if (made := self._by_iri.get(iri)) is not None:
+            return made
         if not self._numbers:
             self._numbers = {line.split("\t")[6]: n for n, line in enumerate(self._lines)}
         number = self._numbers.get(iri.removeprefix("geonames:"))
@@ -163,9 +187,14 @@ class Cities:
 
     def named(self, surface: str) -> tuple[Concept, ...]:
         """Cities of KNOWN_CITY people or more with this name, own or other, largest first."""
-        found = {n for n in self._own(surface) if self._population(n) >= KNOWN_CITY}
-        found.update(self._other.get(surface, ()))
-        return self._sorted(found)
+        if surface not in self._found:
+            if len(self._found) >= _CACHED:
+                self._found.clear()
+            numbers = {n for n in self._own(surface) if self._population(n) >= KNOWN_CITY}
+            if surface in self._other:
+                numbers.update(self._others.get(surface) or (self._other[surface],))
+            self._found[surface] = self._sorted(numbers)
+        return self._found[surface]
 
     def towns(self, surface: str) -> tuple[Concept, ...]:
         """Towns of fewer than KNOWN_CITY people with this very name, largest first."""
@@ -217,6 +246,7 @@ class Cities:
                 contained_in=tuple(around),
                 population=int(people),
             )
+            self._by_iri[f"geonames:{ident}"] = self._made[number]
         return self._made[number]
 
 

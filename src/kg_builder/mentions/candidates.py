@@ -86,7 +86,12 @@ class Grower:
         """Runs of units, in order; each token is in at most one run."""
         found: list[list[Unit]] = []
         i, n = 0, len(sent.tokens)
+        articles = self._lexicon.arabic_articles
         while i < n:
+            token = sent.tokens[i]  # most are small words: no unit, told without a call
+            if not (token.cap or token.text in articles or token.text[:5] == "covid"):
+                i += 1
+                continue
             unit = self.unit(sent, i)
             if unit is None:
                 i += 1

@@ -98,13 +98,19 @@ class Gazetteer:
             if name.isupper() and len(name) == 2 and name.isalpha():
                 best.setdefault(f"{name[0]}.{name[1]}.", known)
         for name, known in best.items():
-            words = tuple(t.text for t in self.tokenizer.tokens(name, 0, len(name)))
+            words = self._words(name)
             if words and words[0].lower() == "the":
                 words = words[1:]
             if words:
                 self._names.setdefault(words[0], []).append((words, known))
         for entries in self._names.values():
             entries.sort(key=lambda e: (-len(e[0]), e[0]))
+
+    def _words(self, name: str) -> tuple[str, ...]:
+        """A name's tokens; most names are words of plain letters, which spaces part."""
+        if name.isascii() and name.replace(" ", "").isalpha():
+            return tuple(name.split())
+        return tuple(t.text for t in self.tokenizer.tokens(name, 0, len(name)))
 
 
 def _usable(name: str, lexicon: Lexicon) -> bool:

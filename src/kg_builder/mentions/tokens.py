@@ -10,7 +10,8 @@ from kg_builder.mentions.lexicon import Lexicon
 
 _WORD = r"[\w\u0300-\u036f]+"
 _TOKEN = re.compile(
-    r"(?:https?://|www\.)\S+"
+    r"[A-Za-z]+(?=[ ,])"  # most words, which all that follows would find too, later
+    r"|(?:https?://|www\.)\S+"
     r"|(?:[A-Z]\.){2,}"
     r"|(?:Mr|Mrs|Ms|Dr|Prof|Gen|Lt|Col|Maj|Capt|Cpl|Sgt|Brig|Adm|Cmdr|Sen|Rep|Gov|Rev|Hon|St|Mt|Jr|Sr"
     r"|Const|Supt|Insp|Det|Pte|Pvt|Spc|Pfc|Atty|Asst|Messrs|Inc|Ltd|Corp|Co|Fr|Messrs|Pvt)\.(?=\W)"
@@ -19,8 +20,14 @@ _TOKEN = re.compile(
     r"|\S"
 )
 _LONGEST_HYPHENED = 60
+_CACHED = 50_000
+"""Words whose pieces are kept; news has few others."""
 _POSSESSIVE = re.compile(r"['’`´]s$", re.IGNORECASE)
 _APOSTROPHES = str.maketrans("’`´ʻ‘\u2010\u2011", "'''''--")
+
+
+Piece = tuple[str, int, int, bool]
+"""Plain text of a piece of a word, where it begins and ends in it, whether it is a capital."""
 
 
 @dataclass(slots=True)
@@ -47,42 +54,49 @@ class Tokenizer:
     def __init__(self, lexicon: Lexicon, is_name: Callable[[str], bool]) -> None:
         self._lexicon = lexicon
         self._is_name = is_name
-        self._cuts: dict[str, tuple[int, ...]] = {}
+        self._pieces: dict[str, tuple[Piece, ...]] = {}
 
     def tokens(self, text: str, start: int, end: int) -> list[Token]:
         """The tokens of text[start:end], in order; linear in its length."""
         found: list[Token] = []
+        add, known = found.append, self._pieces
         last = start
         for match in _TOKEN.finditer(text, start, end):
             a, b = match.span()
-            word = match.group()
             spaced = a > last or a == start
             last = b
-            if len(word) > 2 and (tail := _POSSESSIVE.search(word)):
-                cut = a + tail.start()
-                self._add(found, word[: tail.start()], a, spaced)
-                found.append(Token("'s", cut, b, False, False))
-            else:
-                self._add(found, word, a, spaced)
+            word = match[0]
+            for piece, x, y, cap in known.get(word) or self._remember(word):
+                add(Token(piece, a + x, a + y, cap, spaced))
+                spaced = False
         return found
 
-    def _add(self, found: list[Token], word: str, start: int, spaced: bool) -> None:
+    def _remember(self, word: str) -> tuple[Piece, ...]:
+        """The pieces of a word, kept for the next time it is met."""
+        if len(self._pieces) >= _CACHED:
+            self._pieces.clear()
+        tail = _POSSESSIVE.search(word) if len(word) > 2 else None
+        if tail:
+            cut = tail.start()
+            pieces = (*self._parted(word[:cut]), ("'s", cut, len(word), False))
+        else:
+            pieces = self._parted(word)
+        self._pieces[word] = pieces
+        return pieces
+
+    def _parted(self, word: str) -> tuple[Piece, ...]:
+        """A word without possessive, parted at hyphens that join no name."""
         plain = word.translate(_APOSTROPHES)
         if "-" not in plain or not 3 <= len(plain) <= _LONGEST_HYPHENED:
-            found.append(Token(plain, start, start + len(word), _is_cap(plain), spaced))
-            return
-        if plain not in self._cuts:
-            self._cuts[plain] = self._hyphen_cuts(plain)
+            return ((plain, 0, len(plain), _is_cap(plain)),)
+        found: list[Piece] = []
         at = 0
-        for cut in self._cuts[plain]:
+        for cut in self._hyphen_cuts(plain):
             part = plain[at:cut]
-            found.append(Token(part, start + at, start + cut, _is_cap(part), spaced and at == 0))
-            found.append(Token("-", start + cut, start + cut + 1, False, False))
+            found += [(part, at, cut, _is_cap(part)), ("-", cut, cut + 1, False)]
             at = cut + 1
         part = plain[at:]
-        found.append(
-            Token(part, start + at, start + len(plain), self._starts_name(part), spaced and not at)
-        )
+        return (*found, (part, at, len(plain), self._starts_name(part)))
 
     def _starts_name(self, word: str) -> bool:
         if _is_cap(word):
