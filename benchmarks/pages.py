@@ -82,12 +82,16 @@ def gold(shared: Path, which: str | None) -> tuple[list[Page], list[Page]]:
     rows = json.loads((folder / "pages/gold.json").read_text("utf-8"))
     pages = [
         Page(row["file"], gzip.decompress((folder / "pages" / row["file"]).read_bytes()),
-             title=row["title"], author=row["author"], date=row["date"],
+             title=row["title"], author=_joined(row["author"]), date=row["date"],
              present=tuple(row["with"]), absent=tuple(row["without"]))
         for row in rows
         if which in (None, half(row["file"]))
     ]  # fmt: skip
     return texts, pages
+
+
+def _joined(author: str | list[str]) -> str:
+    return author if isinstance(author, str) else "; ".join(author)
 
 
 def ours(page: Page) -> Found:
@@ -115,7 +119,7 @@ def theirs(page: Page) -> Found:
     markup = page.markup
     out = trafilatura.bare_extraction(markup, fast=True, include_comments=False,
                                       include_tables=False, with_metadata=True)  # fmt: skip
-    if out is None:
+    if out is None or isinstance(out, dict):
         return Found(error="nothing")
     authors = [a.strip() for a in (out.author or "").split(";") if a.strip()]
     return Found(out.text or "", out.title or "", authors, out.date or "", out.sitename or "")

@@ -155,3 +155,26 @@ def test_a_dated_article_is_one_however_short() -> None:
     body = f"<article><h1>Ferry touches the pier</h1><p>{PROSE.format(n=1) * 2}</p></article>"
     _, found = parts(listing(article_cards, body, head))
     assert [a.teaser for a in found] == [False]
+
+
+def test_a_list_of_things_elsewhere_is_an_article() -> None:
+    items = "".join(
+        f'<h3><a href="https://shop.example/{n}">Lantern number {n} for sailors</a></h3>'
+        f"<p>{PROSE.format(n=n)}</p>"
+        for n in range(6)
+    )
+    markup = (
+        '<html><head><title>Six lanterns</title><link rel="canonical" '
+        f'href="https://herald.example/lanterns"></head><body><h1>Six lanterns</h1>{items}</body>'
+    )
+    _, (found,) = parts(markup.encode())
+    assert not found.teaser
+
+
+def test_a_short_article_under_a_headline_is_no_list() -> None:
+    title = "Ferry touches the pier in Port Amity"
+    body = f"<article><h1>{title}</h1><p>{PROSE.format(n=1) * 2}</p></article>"
+    markup = listing(article_cards, body).replace(b"<h1>News</h1>", b"")
+    markup = markup.replace(b"<title>News", f"<title>{title}".encode())
+    _, found = parts(markup)
+    assert [a.teaser for a in found] == [False]

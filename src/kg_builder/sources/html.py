@@ -15,9 +15,10 @@ from kg_builder.errors import InputError
 from kg_builder.model import Block, BlockRole, Document, Span
 from kg_builder.plugins import RawInput
 from kg_builder.sources.encoding import clean, decode, looks_binary
+from kg_builder.sources.html_fields import host_of
 from kg_builder.sources.html_guard import MAX_TAGS, count_tags, flatten, guard, strip
 from kg_builder.sources.html_listing import as_text, is_listing, teasers
-from kg_builder.sources.html_metadata import page_metadata
+from kg_builder.sources.html_metadata import Stated, page_metadata
 
 _SNIFF: Final = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--.{0,1000}?-->\s*)*"
@@ -68,7 +69,7 @@ class HtmlReader:
         body = list(_body(root))
         text, blocks = _compose(stated.title, body)
         values = stated.values
-        if not stated.article and (dump := _listing(root, raw.name, body, stated.listing)):
+        if not stated.article and (dump := _listing(root, raw.name, body, stated)):
             text, blocks = dump, ()
             values = tuple(v for v in values if v.property in ("publication", "language"))
             notes.append("the page lists articles: its teasers were read")
@@ -90,13 +91,18 @@ class HtmlReader:
         )
 
 
-def _listing(root: HtmlElement, name: str, body: list[tuple[BlockRole, str]], said: bool) -> str:
+def _listing(
+    root: HtmlElement, name: str, body: list[tuple[BlockRole, str]], stated: Stated
+) -> str:
     """The text of a page that lists articles; "" when it is none.
 
     Raises InputError for a list of titles alone.
     """
-    found = teasers(root)
-    if not is_listing([text for role, text in body if role == "paragraph"], found, said):
+    values = stated.values
+    hosts = frozenset(host_of(v.value) for v in values if v.property == "canonicalUrl")
+    found = teasers(root, hosts)
+    texts = (text for role, text in body if role == "paragraph")
+    if not is_listing(texts, found, stated.listing, stated.title):
         return ""
     if sum(bool(item.snippet) for item in found) < _MIN_SNIPPETS:
         raise InputError(

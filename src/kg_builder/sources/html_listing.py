@@ -15,7 +15,7 @@ from typing import Final
 
 from lxml.html import HtmlElement
 
-from kg_builder.sources.html_fields import fold, known, line
+from kg_builder.sources.html_fields import fold, host_of, known, line
 
 _TIME: Final = re.compile(
     r"(?:(?:\d{1,3}|an?|one|two|three|few)\s?(?:s|m|h|d|w|sec|second|min|minute|hr|hour|day|week|"
@@ -30,6 +30,7 @@ _MAX_SNIPPET: Final = 1_500
 _MIN_BODY: Final = 60
 _INLINE: Final = ("time", "span", "a")
 _MAX_PARAGRAPHS: Final = 300
+_MIN_HEADED: Final = 200
 _MIN_OWN: Final = 1_000
 _MORE: Final = re.compile(
     r"\s*\[?(?:(?:continue|keep)\sreading|read\s(?:more|on|the\s(?:full|whole)\s\w+)|full\sstory|"
@@ -50,12 +51,15 @@ class Teaser:
     time: str = ""
 
 
-def teasers(root: HtmlElement) -> tuple[Teaser, ...]:
-    """The page's teasers in order; none when there are no repeated blocks with titles."""
+def teasers(root: HtmlElement, hosts: frozenset[str]) -> tuple[Teaser, ...]:
+    """The page's teasers in order; none when there are no repeated blocks with titles.
+
+    `hosts` are the page's own, as far as it names one: what leads elsewhere is no teaser of it.
+    """
     groups: dict[tuple[str, ...], dict[str, HtmlElement]] = defaultdict(dict)
     for heading in islice(root.iter("h1", "h2", "h3", "h4", "h5", "a"), _MAX_TITLES):
         link = _link(heading)
-        if link is None:
+        if link is None or _leads_away(link, hosts):
             continue
         text = line("".join(heading.itertext()))
         if len(text.split()) in _TITLE_WORDS and len(text) <= 250:
@@ -74,14 +78,16 @@ def teasers(root: HtmlElement) -> tuple[Teaser, ...]:
     return tuple(found.values())
 
 
-def is_listing(paragraphs: Iterable[str], found: tuple[Teaser, ...], said: bool) -> bool:
+def is_listing(
+    paragraphs: Iterable[str], found: tuple[Teaser, ...], said: bool, title: str | None
+) -> bool:
     """Whether a page with these teasers is a list: few paragraphs are no teaser's own.
 
-    `said` tells that the page calls itself a list.
+    `said` tells that the page calls itself a list; `title` is its headline.
     """
     if len(found) < _MIN_TEASERS:
         return False
-    said = said or sum(bool(t.snippet) for t in found) >= _MIN_TEASERS
+    plainly, said = said, said or sum(bool(t.snippet) for t in found) >= _MIN_TEASERS
     titles = [fold(t.title) for t in found]
     texts = " | ".join(f"{fold(t.title)} | {fold(t.snippet)}" for t in found)
     starts = [fold(t.snippet)[:80] for t in found if t.snippet]
@@ -93,8 +99,12 @@ def is_listing(paragraphs: Iterable[str], found: tuple[Teaser, ...], said: bool)
             own.append(paragraph)
             if len(own) >= 3:
                 return False
+    size = sum(map(len, own))
+    headed = len((title or "").split()) >= _TITLE_WORDS[1] and fold(title or "") not in titles
+    if headed and not plainly and size >= _MIN_HEADED:
+        return False  # a section's name is shorter than a headline
     if said:
-        return sum(map(len, own)) < _MIN_OWN
+        return size < _MIN_OWN
     return not own
 
 
@@ -109,6 +119,14 @@ def as_text(found: tuple[Teaser, ...]) -> str:
         lines = [above, item.title, cut] if item.time else [item.title, cut]
         parts.append("\n".join(lines))
     return "\n\n".join(parts)
+
+
+def _leads_away(link: str, hosts: frozenset[str]) -> bool:
+    """Whether a link leads to another site: to neither of the hosts, nor above or below them."""
+    host = host_of(link)
+    if not host or not hosts:
+        return False
+    return not any(f".{a}".endswith(f".{b}") for h in hosts for a, b in ((host, h), (h, host)))
 
 
 def _link(element: HtmlElement) -> str | None:

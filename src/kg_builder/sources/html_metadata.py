@@ -39,7 +39,7 @@ class Stated:
     notes: tuple[str, ...] = ()
     listing: bool = False
     article: bool = False
-    """Whether JSON-LD or meta tags tell when an article was published."""
+    """Whether the page's head calls it an article, or tells when it was published."""
 
 
 def page_metadata(root: HtmlElement, given: tuple[MetaValue, ...] = ()) -> Stated:
@@ -64,6 +64,7 @@ def page_metadata(root: HtmlElement, given: tuple[MetaValue, ...] = ()) -> State
     values = [*values, *visible(root, title, _region(values))]
     values, more = weigh(values, title, heads, {host_of(v.value) for v in outside})
     dated = any(v.property == "datePublished" and v.source in _HEAD for v in values)
+    dated = dated or "article" in root.xpath('//meta[@property="og:type"]/@content')
     return Stated(tuple(values), title, (*notes, *more), data.listing, dated and not data.listing)
 
 
