@@ -414,6 +414,7 @@ class Resolution:
     `entity_of[article][i]` is the entity key of LocalEntity i (an event key for kind Event);
     `event_of[article][i]` is the event key of EventCandidate i. `notes` tells which of the
     user's decisions did nothing, and why. `states` has the country of each people of one, by key.
+    `original_of` has the article that another repeats, by the other's key.
     """
 
     entities: tuple[Entity, ...] = ()
@@ -422,3 +423,4 @@ class Resolution:
     event_of: dict[str, tuple[str, ...]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     states: dict[str, str] = field(default_factory=dict)
+    original_of: dict[str, str] = field(default_factory=dict)

@@ -1,16 +1,24 @@
-"""Heads of all analyses in, the corpus out: which articles count, and what is one entity."""
+"""Heads of all analyses in, the corpus out: which articles count, who repeats whom, and what is
+one entity.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from kg_builder.articles.duplicates import Copy, originals
 from kg_builder.authority import Authority
 from kg_builder.config import Settings
 from kg_builder.entities import Decisions, resolve
 from kg_builder.model import Resolution
 from kg_builder.pipeline.analyse import Analysis, ArticleHead, DocumentHead, Head, record_of
+
+_MAX_DOUBTS = 100
+"""Values in doubt that a build's report tells one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +79,64 @@ def assemble(
 
 
 def resolve_corpus(corpus: Corpus, authority: Authority, decisions: Decisions) -> Resolution:
-    """Resolution over the articles that count."""
+    """Resolution over the articles that count, with who repeats whom and notes for the report."""
     records = (corpus.articles[key].head.record for key in sorted(corpus.articles))
-    return resolve(records, authority, decisions)
+    resolution = resolve(records, authority, decisions)
+    repeated = repeats(corpus)
+    return replace(
+        resolution,
+        original_of=repeated,
+        notes=(*resolution.notes, *_doubts(corpus, _today()), *_told(corpus, repeated)),
+    )
+
+
+def repeats(corpus: Corpus) -> dict[str, str]:
+    """The original of each article that repeats another of the corpus, by key.
+
+    A function of the articles that count alone: not of their order, nor of earlier builds.
+    """
+    return originals(
+        Copy(key, placed.head.record.teaser, placed.head.sketch)
+        for key, placed in corpus.articles.items()
+    )
+
+
+def _doubts(corpus: Corpus, today: str) -> list[str]:
+    """What of the articles' metadata was refused, or kept in spite of a doubt.
+
+    A date after `today` is told here alone: what day it is has no part in the graph.
+    """
+    notes = []
+    for _, placed in sorted(corpus.articles.items()):
+        day = placed.head.sketch.when[:10]
+        ahead = [f"datePublished {day!r} kept: it is in the future"] if day > today else []
+        name = f"{placed.document.source_name}: {placed.head.record.headline or 'untitled'}"
+        notes += [f"{name}: {note}" for note in (*placed.head.notes, *ahead)]
+    more = len(notes) - _MAX_DOUBTS
+    rest = [f"and {more} more values in doubt; the graph has them as kg:accepted false"]
+    return notes[:_MAX_DOUBTS] + (rest if more > 0 else [])
+
+
+def _told(corpus: Corpus, repeated: Mapping[str, str]) -> list[str]:
+    """How many articles repeat others, and how many are not in English."""
+    notes = []
+    if repeated:
+        count = f"{len(repeated)} articles repeat" if len(repeated) > 1 else "1 article repeats"
+        notes.append(f"{count} the text of another (kg:duplicateOf)")
+    foreign = Counter(
+        placed.head.foreign or "of unknown language"
+        for placed in corpus.articles.values()
+        if placed.head.foreign is not None
+    )
+    if foreign:
+        many = ", ".join(f"{n} {name}" for name, n in sorted(foreign.items()))
+        notes.append(f"not in English, so kept without names and events: {many}")
+    return notes
+
+
+def _today() -> str:
+    # A day more, as it may be tomorrow already where the article was written.
+    return (datetime.now(UTC).date() + timedelta(days=1)).isoformat()
 
 
 def resolve_analyses(analyses: Iterable[Analysis], settings: Settings) -> Resolution:

@@ -48,13 +48,15 @@ class Names:
     """Keys that resolution gave to an article's entities, events and subjects.
 
     All are in the order of the analysis; `about` may hold keys of regions that are no
-    LocalEntity of the article. `types` maps each key to its class.
+    LocalEntity of the article. `types` maps each key to its class. `original` is the key of the
+    article whose text this one repeats.
     """
 
     entities: Sequence[str]
     events: Sequence[str]
     about: Sequence[str]
     types: dict[str, str]
+    original: str | None = None
 
 
 class _Article:
@@ -116,6 +118,13 @@ class _Article:
             out.add(node, kg("section"), iri(self.minter.local(section_of(art, document))))
         for name in art.unknown:
             out.add(node, kg("unknown"), kg(name))
+        self._resolved()
+
+    def _resolved(self) -> None:
+        """What the corpus decided of the article: whose text it repeats, what it names."""
+        out, node = self.out, self.node
+        if self.names.original is not None:
+            out.add(node, kg("duplicateOf"), iri(self.minter.article(self.names.original)))
         for entity in self.analysis.authors:
             out.add(node, kg("author"), self.entities[entity])
         for number in sorted({m.entity for m in self.analysis.mentions}):
