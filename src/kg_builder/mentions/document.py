@@ -101,8 +101,10 @@ class DocumentReader:
         made = []
         for sent in sents:
             for i, token in enumerate(sent.tokens):
+                if token.text != ",":
+                    continue
                 town = before.get((sent.index, i))
-                if token.text != "," or town is None or town.kind not in (None, "Place", "Person"):
+                if town is None or town.kind not in (None, "Place", "Person"):
                     continue
                 hit = self._places.state(sent, i + 1)
                 if hit is None or (town.kind == "Person" and town.confidence > 0.7):

@@ -39,10 +39,9 @@ def title_case(sent: Sent, role: str) -> bool:
     words = [t for t in sent.tokens if t.text[0].isalpha() and len(t.text) > 3]
     if not words:
         return False
-    capital = sum(t.cap for t in words)
-    upper = sum(t.text.isupper() for t in words)
-    if len(words) >= 5 and upper >= 0.8 * len(words):
+    if len(words) >= 5 and sum(t.text.isupper() for t in words) >= 0.8 * len(words):
         return True
+    capital = sum(t.cap for t in words) if role in ("headline", "heading") else 0
     if role in ("headline", "heading"):
         return capital == len(words) or (len(words) >= 4 and capital >= 0.75 * len(words))
     if sent.tokens[-1].text == ".":

@@ -24,7 +24,7 @@ def bare_heads(
             for word in {c.surface.split()[-1], c.surface.partition(" of ")[0].split()[-1]}:
                 bodies.setdefault(word, {}).setdefault(c.surface, c)
     made = []
-    for sent in sents:
+    for sent in sents if bodies else ():
         for i, token in enumerate(sent.tokens[1:], 1):
             named = bodies.get(token.text)
             if named is None or len(named) != 1 or sent.tokens[i - 1].text not in ("the", "The"):
