@@ -35,6 +35,7 @@ _JOINING: Final = re.compile(r"(?:and\b|&|,|\.)", re.IGNORECASE)
 MAX_BYLINE: Final = 200
 """A byline is no longer than this, in characters."""
 _MAX_STEPS: Final = 600
+_MAX_NAMED: Final = 200
 _LONG: Final = 160
 _MAX_PROSE: Final = 3
 _HEADINGS: Final = ("h2", "h3", "h4")
@@ -66,14 +67,26 @@ class Line:
 
 
 def title_element(root: HtmlElement, title: str) -> HtmlElement | None:
-    """The first of the highest headings that hold the title, else the page's only h1."""
+    """The first of the highest headings that hold the title, else what is named a title."""
     wanted = fold(title)
-    for tag in ("h1", "h2", "h3"):
+    near: HtmlElement | None = None
+    for tag in ("h1", "h2", "h3", "h4"):
         for element in root.iter(tag):
-            if fold("".join(element.itertext())) == wanted:
+            text = fold("".join(element.itertext()))
+            if text == wanted:
                 return element
+            if near is None and wanted in text and len(text) < 2 * len(wanted) + 40:
+                near = element  # with a label or an edit link beside it
+    if near is not None:
+        return near
     tops = list(islice(root.iter("h1"), 2))
-    return tops[0] if len(tops) == 1 else None
+    if len(tops) == 1:
+        return tops[0]
+    named = root.xpath('//*[contains(@class, "title") or contains(@class, "headline")]')
+    for element in islice(named, _MAX_NAMED):
+        if fold("".join(element.itertext())[: 2 * len(title) + 100]) == wanted:
+            return element
+    return None
 
 
 def zone(start: HtmlElement) -> Iterator[Line]:

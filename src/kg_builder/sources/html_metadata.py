@@ -7,20 +7,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import urljoin
 
+from htmldate import find_date
+from lxml import etree
 from lxml.html import HtmlElement
 
 from kg_builder.model import MetaSource, MetaValue
 from kg_builder.sources.html_byline import visible
 from kg_builder.sources.html_fields import MAX_VALUE, fold, host_of, line, meta_keys
 from kg_builder.sources.html_jsonld import Page, linked_data
+from kg_builder.sources.html_lines import FOREIGN, mark_of
 from kg_builder.sources.html_title import headline, site_part
 from kg_builder.sources.html_weigh import bare, is_host, weigh
 
 _HEAD: Final = ("json-ld", "meta")
+_UNDATED: Final = ("script", "footer", "nav", "aside", "form", "blockquote", "table", "iframe")
+_MAX_DATED: Final = 150
 _MAX_AUTHORS: Final = 10
 _ADDRESS_DATE: Final = re.compile(
     r"/((?:19|20)\d{2})[/-](\d{1,2}|[a-z]{3})[/-](\d{1,2})(?=[/._-]|\Z)", re.IGNORECASE
@@ -62,6 +68,8 @@ def page_metadata(root: HtmlElement, given: tuple[MetaValue, ...] = ()) -> State
     values = [*values, *_address_date([*values, *outside])]
     title = headline(root, tuple(values))
     values = [*values, *visible(root, title, _region(values))]
+    if not any(v.property in ("datePublished", "modifiedAt") for v in values):
+        values = [*values, *_searched_date(root)]
     values, more = weigh(values, title, heads, {host_of(v.value) for v in outside})
     dated = any(v.property == "datePublished" and v.source in _HEAD for v in values)
     dated = dated or "article" in root.xpath('//meta[@property="og:type"]/@content')
@@ -164,6 +172,23 @@ def _address_date(values: list[MetaValue]) -> Iterator[MetaValue]:
                 day = f"{match[1]}-{month:02}-{int(match[3]):02}"
                 yield MetaValue("datePublished", day, "url", confidence=0.9)
                 return
+
+
+def _searched_date(root: HtmlElement) -> Iterator[MetaValue]:
+    """What htmldate finds by markup, in a copy without prose, comments, scripts and footers."""
+    copy = deepcopy(root)
+    etree.strip_elements(copy, *_UNDATED, with_tail=False)
+    for element in list(copy.iter("p", "div", "section", "ul", "ol", "li", "figcaption")):
+        prose = element.tag in ("p", "li") and len(element.text_content()) > _MAX_DATED
+        names = mark_of(element)
+        if element.getparent() is not None and (prose or (names and FOREIGN.search(names))):
+            element.drop_tree()
+    try:
+        day = find_date(copy, extensive_search=False, original_date=True)
+    except (ValueError, TypeError, AttributeError, OverflowError):  # of odd markup
+        return
+    if day:
+        yield MetaValue("datePublished", day, "inferred", confidence=0.6)
 
 
 def _region(values: list[MetaValue]) -> str:
