@@ -55,6 +55,8 @@ _EARLIEST: Final = "1990-01-01"
 """Before it there was no news on the web; an earlier date is mostly a default (1970-01-01)."""
 _LATEST: Final = "2100-01-01"
 """No date may be later, even where it is not known when the page was read."""
+_ADDRESS: Final = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64})+|(?<!\w)@\w{2,30}")
+"""An e-mail address or the name of an account."""
 _TAG: Final = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 _NO_LANGUAGE: Final = frozenset({"und", "mul", "zxx", "mis"})
 
@@ -229,6 +231,8 @@ def _author(name: Name) -> Author:
 def _named(value: MetaValue) -> Author | None:
     """The author that a metadata value names; None for an address, an account or nobody."""
     text = value.value.strip()
+    if "@" in text:
+        text = _ADDRESS.sub(" ", text).strip(" ,;|-–()<>[]")
     text = text[3:].strip() if text[:3].casefold() == "by " else text
     low = fold(text)
     if low in words("nobody") or "://" in low or "@" in low or not any(c.isalpha() for c in low):
