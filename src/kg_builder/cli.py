@@ -1,7 +1,7 @@
 """Arguments in, text and an exit code out; the only module that prints.
 
 Exit codes: 0 all well, 1 some inputs failed or findings were made, 2 wrong usage or
-configuration, 4 could not run (nothing was changed), 130 interrupted.
+configuration, 3 two engines disagree, 4 could not run (nothing was changed), 130 interrupted.
 """
 
 from __future__ import annotations
@@ -17,13 +17,12 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn
 
-from kg_builder import __version__, pipeline, reading, vocab
+from kg_builder import __version__, pipeline, reading, validating, vocab
 from kg_builder.config import PublicationRule, Settings, load_settings
-from kg_builder.errors import InputError, KgBuilderError, UsageError
-from kg_builder.gate import Gate, report_turtle
+from kg_builder.errors import KgBuilderError, UsageError
 from kg_builder.store import SnapshotRef, Snapshots
 from kg_builder.store.layout import storage_error, write_atomically
-from kg_builder.telling import Progress, tell_build, tell_findings
+from kg_builder.telling import Progress, tell_build
 
 INTERRUPTED = 130
 
@@ -181,23 +180,17 @@ def _note_base(ref: SnapshotRef) -> None:
 
 
 def _validate(options: argparse.Namespace) -> int:
-    gate = Gate(options.shapes or None)
-    if bool(options.files) == bool(options.store):
-        raise UsageError("give RDF files to validate, or --store DIR, but not both")
-    try:
-        if options.files:
-            report = reading.validate_files(options.files, gate)
-        else:
-            ref, lease = _snapshot(options.store)
-            with lease:
-                report = reading.validate_store(ref, gate)
-    except InputError as error:
-        raise UsageError(str(error)) from error
-    if options.format == "turtle":
-        _emit(report_turtle(report).encode("utf-8"))
+    if options.store is None:
+        outcome = validating.run(options, sys.stdin.buffer)
     else:
-        tell_findings(report)
-    return 0 if report.conforms else 1
+        ref, lease = _snapshot(options.store)
+        with lease:
+            outcome = validating.run(options, sys.stdin.buffer, reading.public_quads(ref))
+    for note in outcome.notes:
+        _say(note)
+    for target, data in outcome.written:
+        _emit(data, target)
+    return outcome.exit_code
 
 
 def _quarantine(options: argparse.Namespace) -> int:
@@ -349,10 +342,8 @@ def _parser() -> argparse.ArgumentParser:
         commands, "validate", _validate, "check RDF files or a whole store against the shapes",
         "kg-builder validate data.ttl more.nq",
     )  # fmt: skip
-    validate.add_argument("files", nargs="*", type=Path, metavar="FILE", help="RDF files")
+    validating.add_options(validate)
     _store(validate, required=False)
-    validate.add_argument("--shapes", nargs="+", type=Path, metavar="FILE", help="default: our own")
-    validate.add_argument("--format", choices=("human", "turtle"), default="human")
 
     _more_commands(commands)
     return parser

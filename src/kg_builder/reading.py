@@ -1,24 +1,21 @@
-"""A snapshot or RDF files in, query results, exports and verdicts out as bytes."""
+"""A snapshot in, query results and exports out as bytes."""
 
 from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Iterator
 
 import pyoxigraph as ox
-import rdflib
 
-from kg_builder import resources, vocab
-from kg_builder.errors import InputError, QueryError, UsageError
+from kg_builder import vocab
+from kg_builder.errors import QueryError, UsageError
 from kg_builder.explaining import explain, short
-from kg_builder.gate import Gate, GateReport, to_rdflib
 from kg_builder.store import SnapshotRef, sorted_nquads
 
 __all__ = [
     "EXPORT_FORMATS", "GRAPH_FORMATS", "RESULT_FORMATS", "explain", "export", "public_quads",
-    "query", "validate_files", "validate_store",
+    "query",
 ]  # fmt: skip
 
 RESULT_FORMATS = {
@@ -110,39 +107,3 @@ def export(ref: SnapshotRef, form: str) -> bytes:
         return ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=vocab.PREFIXES) or b""
     chosen = ox.RdfFormat.TRIG if form == "trig" else ox.RdfFormat.JSON_LD
     return ox.serialize(quads, format=chosen, prefixes=vocab.PREFIXES) or b""
-
-
-def validate_files(paths: Sequence[Path], gate: Gate) -> GateReport:
-    """The verdict on RDF files taken together with the ontology. Raises InputError."""
-    data = rdflib.Graph()
-    for path in paths:
-        to_rdflib(_parse(path), data)
-    return _with_ontology(data, gate)
-
-
-def validate_store(ref: SnapshotRef, gate: Gate) -> GateReport:
-    """The verdict on a whole snapshot together with the ontology."""
-    data = rdflib.Graph()
-    to_rdflib(public_quads(ref), data)
-    return _with_ontology(data, gate)
-
-
-def _with_ontology(data: rdflib.Graph, gate: Gate) -> GateReport:
-    data.parse(resources.ontology_file(), format="turtle")
-    return gate.check_all(data)
-
-
-def _parse(path: Path) -> list[ox.Quad]:
-    form = ox.RdfFormat.from_extension(path.suffix.removeprefix(".").lower())
-    if form is None:
-        raise InputError(
-            f"{path}: no known RDF format has the suffix {path.suffix!r}; "
-            "known are .ttl .nt .nq .trig .rdf .jsonld"
-        )
-    try:
-        with path.open("rb") as handle:
-            return list(ox.parse(handle, format=form))
-    except SyntaxError as error:
-        raise InputError(f"{path}: {error}") from error
-    except (OSError, ValueError) as error:
-        raise InputError(f"{path}: cannot be read: {error}") from error

@@ -7,7 +7,6 @@ from typing import NoReturn
 
 from tqdm import tqdm
 
-from kg_builder.gate import GateReport
 from kg_builder.pipeline import BuildReport
 
 
@@ -54,11 +53,3 @@ def tell_build(report: BuildReport, store: Path) -> None:
     print(f"{', '.join(parts)}; {report.seconds:.1f} s")
     if report.quarantined:
         print(f"see `kg-builder quarantine list --store {store}`")
-
-
-def tell_findings(report: GateReport) -> None:
-    """What the gate found, a line each."""
-    for result in report.results:
-        value = f" ({result.value})" if result.value else ""
-        print(f"{result.severity}: {result.focus} {result.path}{value}: {result.message}")
-    print(f"{report.count('Violation')} violations, {report.count('Warning')} warnings")

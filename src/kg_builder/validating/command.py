@@ -1,0 +1,286 @@
+"""The options of `kg-builder validate` in, what to write and the exit code out.
+
+Exit codes: 0 conforms, 1 findings at or above --fail-on, 2 data or shapes that cannot be used,
+3 the engines disagree, 4 could not run.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from functools import partial
+from multiprocessing import get_context
+from pathlib import Path
+from typing import IO, Final
+
+import pyoxigraph as ox
+
+from kg_builder import resources
+from kg_builder.errors import UsageError
+from kg_builder.gate import GateReport
+from kg_builder.validating import baseline
+from kg_builder.validating.changed import changed_since, touches
+from kg_builder.validating.engine import Verdict, run_gate
+from kg_builder.validating.files import STDIN, DataFile, Fault, Reader, expand, shown
+from kg_builder.validating.findings import Finding, Report, findings
+from kg_builder.validating.formats import render
+from kg_builder.validating.imports import ImportMap, resolve
+from kg_builder.validating.names import Names
+from kg_builder.validating.shapes import Shapes, named
+
+_NAMED: Final = 8
+"""Shapes that a note or fault names before it counts the others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the command line writes: bytes for files or (None) standard output, and notes."""
+
+    exit_code: int
+    written: tuple[tuple[Path | None, bytes], ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class _Work:
+    """What has been read for one run."""
+
+    files: list[DataFile]
+    imported: list[DataFile]
+    context: list[ox.Quad]
+    shapes: Shapes
+    faults: list[Fault]
+    notes: list[str]
+    names: Names
+
+
+def run(
+    options: argparse.Namespace, stdin: IO[bytes], store: Iterable[ox.Quad] | None = None
+) -> Outcome:
+    """Validates as `options` (see options.py) say; `store` holds the quads of --store.
+
+    Raises UsageError, ShapesError (both exit code 2) and CannotRunError (4).
+    """
+    _check_usage(options, store)
+    # Asked first: without git nothing needs to be read.
+    changed = changed_since(options.changed_only) if options.changed_only else None
+    work = _read(options, stdin, store)
+    report = Report(fail_on=options.fail_on.capitalize(), files=tuple(f.name for f in work.files))
+    written: list[tuple[Path | None, bytes]] = []
+    if not work.faults:
+        verdict = _judge(options, work)
+        _check_targets(options, work, verdict)
+        found = findings(verdict.results, [*work.files, *work.imported], work.names)
+        if options.write_baseline:
+            written.append((options.write_baseline, baseline.written(found)))
+            found = [replace(finding, known=True) for finding in found]
+        report = _told(options, work, verdict, found, changed)
+    report = replace(
+        report,
+        faults=tuple(sorted(work.faults, key=lambda f: (f.file, f.line or 0, f.message))),
+        notes=tuple(dict.fromkeys(work.notes)),
+    )
+    report = replace(report, exit_code=_exit_code(report))
+    if report.exit_code == 2:
+        written.clear()  # a baseline of shapes that match nothing would accept everything
+    written += [(target, render(report, form)) for form, target in _targets(options)]
+    return Outcome(report.exit_code, tuple(written), _said(options, report))
+
+
+def _check_usage(options: argparse.Namespace, store: object) -> None:
+    if bool(options.files) == (store is not None):
+        raise UsageError("give RDF files to validate, or --store DIR, but not both")
+    if options.changed_only and store is not None:
+        raise UsageError("--changed-only is for files, not for --store")
+    if options.changed_only and options.write_baseline:
+        raise UsageError("--write-baseline is for all findings: leave --changed-only out")
+    if options.baseline and options.write_baseline:
+        raise UsageError("give --baseline or --write-baseline, not both")
+    if options.each and store is not None:
+        raise UsageError("--each is for files, not for --store")
+
+
+def _targets(options: argparse.Namespace) -> list[tuple[str, Path | None]]:
+    return [(options.format, options.output), *options.also]
+
+
+def _exit_code(report: Report) -> int:
+    if report.faults:
+        return 2
+    if report.disagreements:
+        return 3
+    return 1 if any(report.fails(finding) for finding in report.findings) else 0
+
+
+def _said(options: argparse.Namespace, report: Report) -> tuple[str, ...]:
+    """What standard error is told: faults, unless a human report on the terminal has them."""
+    notes = [f"note: {note}" for note in report.notes]
+    if options.format != "human" or options.output is not None:
+        notes = [*(str(fault) for fault in report.faults), *notes]
+    return tuple(notes)
+
+
+# --- reading ---------------------------------------------------------------------------
+
+
+def _read(options: argparse.Namespace, stdin: IO[bytes], store: Iterable[ox.Quad] | None) -> _Work:
+    mapped = ImportMap(options.imports)
+    work = _Work([], [], [], Shapes(()), [], [], Names())
+    if store is not None:
+        work.files = []
+        work.imported = [DataFile("", Path(), "nquads", list(store))]
+    else:
+        paths, faults = expand(options.files)
+        reader = Reader(options.input_format, stdin)
+        work.files = reader.read(paths)
+        imports = Reader()
+        imports.share(reader)
+        missing = resolve(imports, work.files, mapped)
+        work.imported = imports.files
+        work.faults += [*faults, *reader.faults, *imports.faults]
+        work.notes += [str(fault) for fault in missing]
+    _read_shapes(options, work, mapped)
+    return work
+
+
+def _read_shapes(options: argparse.Namespace, work: _Work, mapped: ImportMap) -> None:
+    own = not options.shapes
+    paths, faults = expand(options.shapes or [resources.shapes_file()])
+    reader = Reader()
+    read = reader.read(paths)
+    missing = resolve(reader, read, mapped)
+    work.faults += [*faults, *reader.faults, *missing]
+    work.shapes = Shapes(named(q for file in reader.files for q in file.quads), own)
+    files = [*reader.files, *work.files, *work.imported]
+    work.names = Names(*(file.prefixes for file in files))
+    if own:
+        # Our data names superclasses of places only by way of the ontology.
+        work.context = list(ox.parse(path=str(resources.ontology_file())))
+
+
+# --- judging ---------------------------------------------------------------------------
+
+
+def _judge(options: argparse.Namespace, work: _Work) -> Verdict:
+    imported = [quad for file in work.imported for quad in file.quads]
+    if options.each:
+        return _judge_each(options, work, imported)
+    quads = [quad for file in work.files for quad in file.quads]
+    return run_gate(work.shapes, quads + imported, work.context, options.engine)
+
+
+def _judge_each(options: argparse.Namespace, work: _Work, imported: list[ox.Quad]) -> Verdict:
+    """The verdicts on the files one by one, added up."""
+    judge = partial(_judge_one, work.shapes, imported, work.context, options.engine)
+    batches = [file.quads for file in work.files]
+    if options.jobs > 1 and len(batches) > 1:
+        with ProcessPoolExecutor(options.jobs, mp_context=get_context("spawn")) as pool:
+            verdicts = list(pool.map(judge, batches))
+    else:
+        verdicts = [judge(quads) for quads in batches]
+    totals: dict[str, int] = {}
+    for verdict in verdicts:
+        for shape, number in verdict.targets:
+            totals[shape] = totals.get(shape, 0) + number
+    return Verdict(
+        # What imported files lack is found with every file, and told once.
+        results=tuple(dict.fromkeys(r for v in verdicts for r in v.results)),
+        engines=tuple(dict.fromkeys(e for v in verdicts for e in v.engines)),
+        targets=tuple(sorted(totals.items())),
+        disagreements=tuple(dict.fromkeys(d for v in verdicts for d in v.disagreements)),
+    )
+
+
+def _judge_one(
+    shapes: Shapes,
+    imported: list[ox.Quad],
+    context: list[ox.Quad],
+    engine: str,
+    quads: list[ox.Quad],
+) -> Verdict:
+    return run_gate(shapes, quads + imported, context, engine)
+
+
+def _check_targets(options: argparse.Namespace, work: _Work, verdict: Verdict) -> None:
+    """Shapes that match nothing have checked nothing, which must not look like a pass."""
+    empty = [shape for shape, number in verdict.targets if not number]
+    matched = len(verdict.targets) - len(empty)
+    what = "kg-builder's own shapes" if work.shapes.own else "the shapes"
+    where = "shapes" if work.shapes.own else shown(options.shapes[0])
+    if not matched and not options.allow_no_targets:
+        names = _listed(work.names, empty) or "no shape has a target"
+        hint = "; give --shapes for other data" if work.shapes.own else ""
+        text = f"{what} match nothing in the data ({names}){hint}, or allow it: --allow-no-targets"
+        work.faults.append(Fault(where, None, text))
+    elif empty and not work.shapes.own:
+        work.notes.append(f"shapes without a focus node in the data: {_listed(work.names, empty)}")
+
+
+def _listed(names: Names, shapes: Sequence[str]) -> str:
+    told = [names.message(names.short(shape)) for shape in shapes[:_NAMED]]
+    more = len(shapes) - len(told)
+    return ", ".join(told) + (f" and {more} more" if more else "")
+
+
+# --- telling ---------------------------------------------------------------------------
+
+
+def _told(
+    options: argparse.Namespace,
+    work: _Work,
+    verdict: Verdict,
+    found: list[Finding],
+    changed: frozenset[Path] | None,
+) -> Report:
+    resolved: list[str] = []
+    if options.baseline:
+        found, resolved = baseline.compared(found, options.baseline)
+    if changed is not None:
+        found = _of_changed(options, work, found, changed)
+    # Known findings come last, so that --max-results never hides a new one behind them.
+    found = [f for f in found if not f.known] + [f for f in found if f.known]
+    return Report(
+        findings=tuple(found),
+        shown=tuple(found[: options.max_results]),
+        resolved=tuple(resolved),
+        files=tuple(file.name for file in work.files),
+        engines=verdict.engines,
+        targets=verdict.targets,
+        disagreements=verdict.disagreements,
+        fail_on=options.fail_on.capitalize(),
+        rules=_rules(work, verdict),
+    )
+
+
+def _rules(work: _Work, verdict: Verdict) -> dict[str, str]:
+    """What each rule with findings is for, where its shape says so."""
+    return {work.names.rule(r): work.shapes.message(r.shape) for r in verdict.results}
+
+
+def _of_changed(
+    options: argparse.Namespace, work: _Work, found: list[Finding], changed: frozenset[Path]
+) -> list[Finding]:
+    files = {file.name: file.path for file in [*work.files, *work.imported]}
+    shapes, _ = expand(options.shapes or [])
+    if touches(shapes, changed):
+        work.notes.append(
+            f"the shapes have changed since {options.changed_only} too; what they newly find in "
+            "files that have not is left out"
+        )
+    kept = []
+    for finding in found:
+        paths = [files[name] for name in finding.files]
+        # A node that no file has may be missing because of the change: told, not hidden.
+        if not paths or STDIN in paths or touches(paths, changed):
+            kept.append(finding)
+    return kept
+
+
+def validate_quads(quads: Iterable[ox.Quad]) -> GateReport:
+    """The verdict of the package's own shapes on a whole graph, together with the ontology."""
+    reader = Reader()
+    shapes = Shapes(named(q for f in reader.read([resources.shapes_file()]) for q in f.quads), True)
+    context = list(ox.parse(path=str(resources.ontology_file())))
+    return GateReport(run_gate(shapes, list(quads), context, "fast").results)
