@@ -44,7 +44,10 @@ from kg_builder.resources import folder
 from kg_builder.triples import DocumentFacts, Names, article_context, article_quads
 from kg_builder.vocab import Minter, slug
 
-_LIBRARIES = ("trafilatura", "lxml", "charset-normalizer", "spacy", "py3langid", "rensa")
+_LIBRARIES = (
+    "trafilatura", "htmldate", "lxml", "charset-normalizer", "markdown-it-py", "feedparser",
+    "fastwarc", "pyarrow", "spacy", "py3langid", "rensa",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
