@@ -133,13 +133,13 @@ FORMS = (
     (
         "Shares in {0} rose {1} percent on {2} to close at {3}, as investors welcomed results from "
         "{4}. The index gained {5} points. Analysts at {6} said that the company had done better "
-        "than they expected, with revenue of {7} million. Volume was {8} shares, above the average "
+        "than they expected, with revenue of {7} million. Volume was {8} shares, over the average "
         "of {9}. The stock has gained {10} percent since the beginning of the year. The company is "
-        "expected to publish its next results in {11}. It employs {12} people, most of them in {13}."
+        "expected to publish its next results in {11}. It employs {12} people, most in {13}."
     ),
     (
         "A man was arrested on {0} night in {1} after police officers found {2} grams of drugs in "
-        "his car, the sheriff said. {3} {4}, {5}, of {6} was stopped on {7} Road because a light of "
+        "his car, the sheriff said. {3} {4}, {5}, of {6} was stopped on {7} Road as one light of "
         "his car was broken. He was taken to the county jail and is held in lieu of {8} dollars. "
         "He will appear before Judge {9} on {10}. Anyone with information is asked to call the "
         "office of the sheriff at {11}. The investigation goes on, a spokesman said on {12}."

@@ -186,7 +186,8 @@ def _article(document: Document, parts: _Parts, hints: Hints, alone: bool) -> Ar
         bio=bio,
     )
     own = _own_hint(hints, headline)
-    settled = settle(stated, document.metadata if alone else (), hints, own)
+    found = tuple(v for v in document.metadata if alone or v.property == "retrieved")
+    settled = settle(stated, found, hints, own)
     publication = settled.publication.name if settled.publication else None
     return Article(
         key=article_key(
