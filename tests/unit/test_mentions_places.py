@@ -69,6 +69,14 @@ def links(text: str, surface: str) -> list[str | None]:
         ("Denver beat Chicago 7-1 on Tuesday.", "Denver", None),
         ("Denver beat the drought on Tuesday.", "Denver", "geonames:5419384"),
         ("He joined United Mine Workers of America in May.", "America", None),
+        # the short name of a city not far smaller is as good as the very name of another
+        ("A man was held in Newcastle on Friday.", "Newcastle", None),
+        (
+            "Roads from Gateshead to Newcastle were shut in England.",
+            "Newcastle",
+            "geonames:2641673",
+        ),
+        ("Sydney, Newcastle and Wollongong are in Australia.", "Newcastle", "geonames:2155472"),
         # but whose home it is, or where a club sits, is a place
         ("Leo Drexler Moayyad of Indonesia won the race.", "Indonesia", COUNTRY + "ID"),
         ("Wanderers play Silver Eagles of Kunduz in Afghanistan.", "Kunduz", "geonames:1135689"),

@@ -31,6 +31,8 @@ _KINDS: Final = ("Place", "Region", "Facility")
 _TEAMS: Final = (*STATES, "region", "subdivision")
 """Kinds of places whose name is their national team's too."""
 _CACHED: Final = 20_000
+_METROPOLIS: Final = 1_000_000
+"""People in a city that no smaller one rivals by another name."""
 _HEADS: Final = frozenset({"state", "province", "governorate", "oblast", "region", "prefecture"})
 """Nouns before "of" or after a name that say it is a subdivision."""
 UNTOLD: Final = "?"
@@ -90,8 +92,9 @@ class Places:
             areas = [*self._authority.subdivisions(surface), *self._authority.counties(surface)]
         cities = self._authority.cities(surface)
         own = [c for c in cities if c.name == surface]
-        if len(surface) > 4:  # another name of a larger city counts against the namesake
+        if len(surface) > 4:  # another name of a city not far smaller counts against the namesake
             size = max((c.population for c in own), default=0)
+            size = size if size >= _METROPOLIS else size // 3
             home = own[0].contained_in if own else ()
             own = [
                 c for c in cities
