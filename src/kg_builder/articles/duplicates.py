@@ -237,5 +237,8 @@ def _when(article: Article) -> str:
     if article.published_at is None:
         return article.date_published or ""
     moment = datetime.fromisoformat(article.published_at)
-    moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    try:
+        moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except OverflowError:  # the first or the last hours of the calendar
+        return article.date_published or ""
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
