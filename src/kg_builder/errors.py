@@ -15,6 +15,7 @@ KgBuilderError
     ├── StoreMissingError     there is no store, or no snapshot yet
     ├── StoreDamagedError     counts or files do not agree
     ├── StorageFullError      the disk is full
+    ├── GateDisagreementError the gate's engine and its reference find different things
     └── PortInUseError        the port of `serve` is taken
 """
 
@@ -104,6 +105,10 @@ class StoreDamagedError(CannotRunError):
 
 class StorageFullError(CannotRunError):
     """The disk is full; the last snapshot is untouched."""
+
+
+class GateDisagreementError(CannotRunError):
+    """The gate's engine and pySHACL found different things in the same graph."""
 
 
 class PortInUseError(CannotRunError):
