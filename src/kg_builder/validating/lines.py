@@ -38,7 +38,7 @@ _OPEN: Final = ("[", "(", "<<", "<<(", "{|")
 _CLOSE: Final = ("]", ")", ">>", ")>>", "|}")
 _BRACE: Final = ("{",)
 _BRACES: Final = ("{", "}")
-_NTRIPLES: Final = re.compile(r"\s*(<[^>]*>|_:[^\s<]+)")
+_NTRIPLES: Final = re.compile(r"^[ \t]*(<[^>\n]*>|_:[^\s<]+)", re.MULTILINE)
 _XML_SUBJECT: Final = re.compile(r"""\brdf:(about|ID|nodeID)\s*=\s*("[^"]*"|'[^']*')""")
 _XML_ENTITY: Final = re.compile(r"""<!ENTITY\s+([\w.-]+)\s+("[^"]*"|'[^']*')""")
 _XML_BASE: Final = re.compile(r"""\bxml:base\s*=\s*("[^"]*"|'[^']*')""")
@@ -77,12 +77,9 @@ def _unescaped(text: str) -> str:
 
 
 def _ntriples(text: str, _base: str) -> Iterator[tuple[str, int]]:
-    offset = 0
-    for line in text.splitlines(keepends=True):
-        found = _NTRIPLES.match(line)
-        if found:
-            yield _unescaped(found[1]), offset + found.start(1)
-        offset += len(line)
+    # Not str.splitlines: that also splits within literals, at U+2028 and others.
+    for found in _NTRIPLES.finditer(text):
+        yield _unescaped(found[1]), found.start(1)
 
 
 class _Turtle:

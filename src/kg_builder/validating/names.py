@@ -27,8 +27,11 @@ class Names:
 
     def short(self, term: str) -> str:
         """A term with its prefix if it has one; what holds an anonymous shape, for its IRI."""
-        if not (term.startswith("<") and term.endswith(">")):
+        if not term.endswith(">"):
             return term
+        if not term.startswith("<"):  # a literal with its datatype
+            text, caret, datatype = term.rpartition("^^")
+            return text + caret + self.short(datatype) if caret else term
         iri = term[1:-1]
         for space, prefix in self._spaces:
             if iri.startswith(space) and _LOCAL.fullmatch(iri, len(space)):

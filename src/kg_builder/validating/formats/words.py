@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import groupby
+from typing import Final
 
 from kg_builder.validating.findings import Finding, Report
 
 _NAMES = (("Violation", "violation"), ("Warning", "warning"), ("Info", "note"))
+
+_LONG: Final = 200
+"""Characters of a value that are shown."""
 
 
 def counted(number: int, word: str) -> str:
@@ -27,7 +31,8 @@ def summary(report: Report) -> str:
         parts.append(f"{len(report.resolved)} of the baseline resolved")
     if report.disagreements:
         parts.append(f"{counted(len(report.disagreements), 'disagreement')} of the engines")
-    return f"{', '.join(parts)} in {counted(len(report.files), 'file')}"
+    where = counted(len(report.files), "file") if report.files else "the store"
+    return f"{', '.join(parts)} in {where}"
 
 
 def cut(report: Report) -> str:
@@ -52,5 +57,8 @@ def place(finding: Finding) -> str:
 
 
 def detail(finding: Finding) -> str:
-    """Focus, path and value in one line."""
-    return " ".join(part for part in (finding.focus, finding.path, finding.value) if part)
+    """Focus, path and value in one line; values that are whole texts are cut."""
+    value = " ".join(finding.value.split())
+    if len(value) > _LONG:
+        value = value[: _LONG - 1] + "…"
+    return " ".join(part for part in (finding.focus, finding.path, value) if part)

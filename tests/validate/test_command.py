@@ -1,0 +1,362 @@
+"""Exit codes, inputs, shapes, imports, baselines and changes, through the command line."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pyoxigraph as ox
+import pytest
+
+from tests.validate.conftest import DATA, GOOD, SHAPES, Run
+
+E = "http://example.org/"
+TRIPLE = f"<{E}zed> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <{E}Person> .\n"
+
+
+def report(run: Run, *arguments: str | Path, **more: Any) -> dict[str, Any]:
+    done = run(*arguments, "--format=json", **more)
+    data = json.loads(done.out)
+    assert data["exit_code"] == done.code
+    assert isinstance(data, dict)
+    return data
+
+
+# --- exit codes ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["good.ttl"], 0),
+        (["bad.ttl"], 1),
+        (["bad.ttl", "good.ttl"], 1),
+        (["nothing.ttl"], 2),
+        (["*.nothing"], 2),
+        (["s.ttl", "--format=xml"], 2),
+        ([], 2),
+        (["good.ttl", "--baseline=nothing.json"], 2),
+        (["good.ttl", "--imports=nothing.toml"], 2),
+        (["--store=nothing"], 4),
+        (["good.ttl", "--output=nothing/out.txt"], 4),
+    ],
+)
+def test_exit_codes(run: Run, arguments: list[str], code: int) -> None:
+    assert run(*arguments).code == code
+
+
+@pytest.mark.parametrize(
+    ("name", "severity"), [("violation", "Violation"), ("warning", "Warning"), ("info", "Info")]
+)
+def test_fail_on(run: Run, folder: Path, name: str, severity: str) -> None:
+    shapes = SHAPES.replace("sh:minCount 1 ;", f"sh:minCount 1 ; sh:severity sh:{severity} ;")
+    (folder / "one.ttl").write_text(shapes, encoding="utf-8")
+    (folder / "d.ttl").write_text(f"<{E}x> a <{E}Person> .", encoding="utf-8")
+    codes = [run("d.ttl", f"--fail-on={on}", shapes="one.ttl").code
+             for on in ("violation", "warning", "info")]  # fmt: skip
+    rank = ["violation", "warning", "info"].index(name)
+    assert codes == [int(on >= rank) for on in range(3)]
+
+
+def test_every_broken_file_is_told_with_its_line(run: Run, folder: Path) -> None:
+    (folder / "one.ttl").write_text("<a:b> <a:c> 1 .\n\n<a:b> <a:c> .\n", encoding="utf-8")
+    (folder / "two.nt").write_text("<a:b> <a:c> <a:d> .\nnonsense\n", encoding="utf-8")
+    (folder / "three.jsonld").write_text('{"@id": "a:b",\n nonsense}', encoding="utf-8")
+    (folder / "four.txt").write_text("", encoding="utf-8")
+    (folder / "five.jsonld").write_text(
+        '{"@context": "https://schema.org/", "@id": "a:b"}', encoding="utf-8"
+    )
+    data = report(run, "one.ttl", "two.nt", "good.ttl", "three.jsonld", "four.txt", "five.jsonld")
+    assert data["exit_code"] == 2
+    places = {(f["file"], f["line"]) for f in data["faults"]}
+    assert places == {
+        ("one.ttl", 3), ("two.nt", 2), ("three.jsonld", 2), ("four.txt", None),
+        ("five.jsonld", None),
+    }  # fmt: skip
+    assert "not fetched" in next(f["message"] for f in data["faults"] if f["file"] == "five.jsonld")
+
+
+def test_broken_shapes_are_no_findings(run: Run, folder: Path) -> None:
+    (folder / "broken.ttl").write_text("nonsense", encoding="utf-8")
+    done = run("bad.ttl", shapes="broken.ttl")
+    assert done.code == 2
+    assert "broken.ttl:1: " in done.out
+    (folder / "wrong.ttl").write_text(
+        SHAPES.replace("sh:minCount 1", 'sh:minCount "many"'), encoding="utf-8"
+    )
+    assert run("bad.ttl", shapes="wrong.ttl").code == 2
+
+
+def test_shapes_that_match_nothing_are_an_error(run: Run, folder: Path) -> None:
+    (folder / "other.ttl").write_text(f"<{E}x> a <{E}Thing> .", encoding="utf-8")
+    done = run("other.ttl")
+    assert done.code == 2
+    assert "match nothing in the data (ex:PersonShape)" in done.out
+    assert run("other.ttl", "--allow-no-targets").code == 0
+    assert run("other.ttl", shapes=None).code == 2  # our own shapes, the ontology beside them
+    (folder / "none.ttl").write_text("<a:b> <a:c> <a:d> .", encoding="utf-8")
+    assert "no shape has a target" in run("good.ttl", shapes="none.ttl").out
+
+
+def test_one_shape_without_a_target_is_a_note(run: Run, folder: Path) -> None:
+    more = SHAPES + "ex:Lonely a sh:NodeShape ; sh:targetClass ex:Nothing .\n"
+    (folder / "more.ttl").write_text(more, encoding="utf-8")
+    done = run("good.ttl", shapes="more.ttl")
+    assert done.code == 0
+    assert "note: shapes without a focus node in the data: ex:Lonely" in done.err
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["sh:targetNode ex:dora", "sh:targetSubjectsOf ex:name", "sh:targetObjectsOf ex:name",
+     "sh:targetClass ex:Top", "a rdfs:Class"],
+)  # fmt: skip
+def test_every_kind_of_target_counts(run: Run, folder: Path, target: str) -> None:
+    shapes = SHAPES.replace("sh:targetClass ex:Person", target)
+    if target.startswith("a "):
+        shapes = shapes.replace("ex:PersonShape", "ex:Person")
+    shapes = "@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .\n" + shapes
+    (folder / "t.ttl").write_text(shapes, encoding="utf-8")
+    (folder / "c.ttl").write_text(
+        GOOD + "ex:Person <http://www.w3.org/2000/01/rdf-schema#subClassOf> ex:Top .",
+        encoding="utf-8",
+    )
+    data = report(run, "c.ttl", shapes="t.ttl")
+    assert [t["focus_nodes"] for t in data["targets"]] == [1]
+
+
+# --- input -----------------------------------------------------------------------------
+
+
+def test_folders_globs_and_suffixes(run: Run, folder: Path) -> None:
+    data = folder / "data"
+    (data / "deep" / ".hidden").mkdir(parents=True)
+    (data / "a.ttl").write_text(DATA, encoding="utf-8")
+    (data / "deep" / "b.nt").write_text(TRIPLE, encoding="utf-8")
+    (data / "deep" / ".hidden" / "c.nt").write_text("nonsense", encoding="utf-8")
+    (data / "notes.txt").write_text("nonsense", encoding="utf-8")
+    assert report(run, "data")["files"] == ["data/a.ttl", "data/deep/b.nt"]
+    assert report(run, "data/**/*.nt")["files"] == ["data/deep/b.nt"]
+    once = report(run, "data", "data/a.ttl", data / "a.ttl")
+    assert once["files"] == ["data/a.ttl", "data/deep/b.nt"]
+    (folder / "empty").mkdir()
+    assert run("empty").code == 2
+
+
+@pytest.mark.parametrize("form", ["ttl", "trig", "nt", "nq", "rdf", "jsonld"])
+def test_every_format_gives_the_same_findings_with_lines(run: Run, folder: Path, form: str) -> None:
+    quads = list(ox.parse(DATA, format=ox.RdfFormat.TURTLE))
+    chosen = ox.RdfFormat.from_extension(form)
+    assert chosen is not None
+    (folder / f"d.{form}").write_bytes(ox.serialize(quads, format=chosen) or b"")
+    found = report(run, f"d.{form}")["findings"]
+    assert [(f["severity"], f["focus"].removeprefix(f"<{E}")) for f in found] == [
+        ("Violation", "alice>"), ("Violation", "bob>"), ("Warning", "alice>"), ("Info", "carol>"),
+    ]  # fmt: skip
+    text = (folder / f"d.{form}").read_text(encoding="utf-8").splitlines()
+    for finding in found:
+        assert finding["focus"].strip("<>").removeprefix(E) in text[finding["line"] - 1]
+
+
+def test_standard_input_and_input_format(run: Run, folder: Path) -> None:
+    done = run("-", "--input-format=turtle", stdin=DATA.encode())
+    assert done.code == 1
+    assert "stdin:5: ex:alice" in done.out
+    assert run("-", stdin=DATA.encode()).code == 2
+    (folder / "data.txt").write_text(DATA, encoding="utf-8")
+    assert run("data.txt", "--input-format=turtle").code == 1
+
+
+def test_blank_nodes_of_two_files_are_two(run: Run, folder: Path) -> None:
+    for number in (1, 2):
+        text = f"_:x a <{E}Person> ; <{E}nick> 'n{number}' ; <{E}name> 'x' ."
+        (folder / f"{number}.ttl").write_text(text, encoding="utf-8")
+    assert report(run, "1.ttl", "2.ttl", "--fail-on=info")["exit_code"] == 0
+
+
+def test_relative_iris_do_not_depend_on_the_place_of_the_checkout(run: Run, folder: Path) -> None:
+    (folder / "r.ttl").write_text(f"\n<> a <{E}Person> .", encoding="utf-8")
+    (finding,) = report(run, "r.ttl")["findings"]
+    assert (finding["focus"], finding["line"]) == ("<file:///r.ttl>", 2)
+
+
+def test_shapes_in_other_formats_and_folders(run: Run, folder: Path) -> None:
+    (folder / "shapes").mkdir()
+    quads = list(ox.parse(SHAPES, format=ox.RdfFormat.TURTLE))
+    made = ox.serialize(quads, format=ox.RdfFormat.JSON_LD)
+    (folder / "shapes" / "s.jsonld").write_bytes(made or b"")
+    assert report(run, "bad.ttl", shapes="shapes")["counts"] == report(run, "bad.ttl")["counts"]
+
+
+def test_every_file_by_itself(run: Run, folder: Path) -> None:
+    """A name in another file helps a person as part of one graph, and not alone."""
+    (folder / "help.ttl").write_text(
+        f"<{E}bob> <{E}name> 'Bob' . <{E}alice> <{E}name> 'Alice' .", encoding="utf-8"
+    )
+    assert run("bad.ttl", "help.ttl").code == 0
+    alone = [run("bad.ttl", "help.ttl", "--each", f"--jobs={jobs}") for jobs in (1, 2)]
+    assert [done.code for done in alone] == [1, 1]
+    assert alone[0] == alone[1]
+
+
+# --- owl:imports -----------------------------------------------------------------------
+
+
+def test_imports_come_from_a_local_map_only(run: Run, folder: Path) -> None:
+    owl = "http://www.w3.org/2002/07/owl#"
+    head = f"<{E}more> a <{owl}Ontology> ; <{owl}imports> <{E}base#> .\n"
+    (folder / "main.ttl").write_text(head, encoding="utf-8")
+    maps = folder / "maps"
+    maps.mkdir()
+    (maps / "base.ttl").write_text(SHAPES + f"<{E}base> a <{owl}Ontology> .", encoding="utf-8")
+    done = run("bad.ttl", shapes="main.ttl")
+    assert done.code == 2
+    assert f"main.ttl: owl:imports <{E}base#>, which --imports maps to no file" in done.out
+    (folder / "map.toml").write_text(f'"{E}base" = "maps/base.ttl"\n', encoding="utf-8")
+    for given in ("map.toml", "maps"):
+        assert run("bad.ttl", f"--imports={given}", shapes="main.ttl").code == 1
+    (folder / "map.toml").write_text(f'"{E}base" = "gone.ttl"\n', encoding="utf-8")
+    assert run("bad.ttl", "--imports=map.toml").code == 2
+    # Of data a missing import is a warning, and a mapped one is part of the data.
+    (folder / "data.ttl").write_text(head + GOOD, encoding="utf-8")
+    done = run("data.ttl")
+    assert (done.code, f"owl:imports <{E}base#>" in done.err) == (0, True)
+    (maps / "base.ttl").write_text(DATA + f"<{E}base> a <{owl}Ontology> .", encoding="utf-8")
+    found = report(run, "data.ttl", "--imports=maps")["findings"]
+    assert {(f["file"], f["line"]) for f in found} == {
+        ("maps/base.ttl", line) for line in (3, 5, 7)
+    }
+
+
+# --- what is told ----------------------------------------------------------------------
+
+
+def test_max_results_says_that_it_cuts(run: Run) -> None:
+    data = report(run, "bad.ttl", "--max-results=1")
+    assert (len(data["findings"]), data["counts"]["not_shown"]) == (1, 3)
+    for form in ("human", "github", "markdown", "junit", "sarif"):
+        done = run("bad.ttl", "--max-results=1", f"--format={form}")
+        assert done.code == 1
+        assert "3 more finding" in done.out
+
+
+def test_several_formats_of_one_run(run: Run, folder: Path) -> None:
+    done = run("bad.ttl", "--also=json=a.json", "--also=markdown=a.md", "--output=a.txt")
+    assert (done.code, done.out) == (1, "")
+    assert json.loads((folder / "a.json").read_bytes())["exit_code"] == 1
+    assert (folder / "a.md").read_text(encoding="utf-8").startswith("### Shapes: does not conform")
+    assert run("bad.ttl", "--also=nonsense=a").code == 2
+
+
+def test_the_quote_of_article_data(run: Run, folder: Path) -> None:
+    kg = "https://w3id.org/kg-builder/ontology#"
+    text = f"""@prefix kg: <{kg}> . @prefix ex: <{E}> .
+ex:s a kg:Sentence ; kg:exact "A bomb killed ten." .
+ex:m a kg:Mention ; kg:exact "bomb" ; kg:evidence ex:s .
+ex:p a kg:Participation ; kg:evidence ex:s .
+"""
+    (folder / "article.ttl").write_text(text, encoding="utf-8")
+    found = report(run, "article.ttl", shapes=None)["findings"]
+    quotes = {f["focus"].removeprefix(f"<{E}"): f["quote"] for f in found}
+    assert quotes == {"s>": "A bomb killed ten.", "m>": "bomb", "p>": "A bomb killed ten."}
+
+
+# --- baseline --------------------------------------------------------------------------
+
+
+def test_a_baseline_accepts_the_known_and_tells_the_new_and_the_resolved(
+    run: Run, folder: Path
+) -> None:
+    done = run("bad.ttl", "--write-baseline=base.json", "--fail-on=info")
+    assert done.code == 0
+    same = report(run, "bad.ttl", "--baseline=base.json", "--fail-on=info")
+    assert (same["exit_code"], same["counts"]["known"], same["counts"]["violation"]) == (0, 4, 0)
+    # Other lines, another order: the same findings.
+    body = DATA.replace("\n", "\n\n\n", 2)
+    (folder / "bad.ttl").write_text(body, encoding="utf-8")
+    assert report(run, "bad.ttl", "--baseline=base.json")["counts"]["known"] == 4
+    changed = body.replace("ex:bob", "ex:bert")
+    (folder / "bad.ttl").write_text(changed, encoding="utf-8")
+    new = report(run, "bad.ttl", "--baseline=base.json", "--max-results=1")
+    assert new["exit_code"] == 1
+    assert [f["focus"] for f in new["findings"]] == [f"<{E}bert>"]
+    assert new["resolved"] == [
+        "ex:PersonShape/property-name: ex:bob ex:name: A person has a name: 100%, always"
+    ]
+    assert "ex:bob" in run("bad.ttl", "--baseline=base.json").out
+
+
+def test_a_baseline_counts(run: Run, folder: Path) -> None:
+    """Two findings that are alike are two: one known of them does not excuse the other."""
+    one = f"<{E}x> a <{E}Person> ; <{E}name> 'x' ; <{E}p> [ a <{E}Person> ] .\n"
+    (folder / "d.ttl").write_text(one, encoding="utf-8")
+    assert run("d.ttl", "--write-baseline=base.json").code == 0
+    assert run("d.ttl", "--baseline=base.json").code == 0
+    (folder / "d.ttl").write_text(one + f"<{E}x> <{E}p> [ a <{E}Person> ] .", encoding="utf-8")
+    assert report(run, "d.ttl", "--baseline=base.json")["counts"]["violation"] == 1
+
+
+def test_a_baseline_is_not_written_of_what_was_not_validated(run: Run, folder: Path) -> None:
+    (folder / "other.ttl").write_text(f"<{E}x> a <{E}Thing> .", encoding="utf-8")
+    assert run("other.ttl", "--write-baseline=base.json").code == 2
+    assert not (folder / "base.json").exists()
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"version": 2}', '{"version": 1}', '{"findings": 1}'])
+def test_what_is_no_baseline(run: Run, folder: Path, text: str) -> None:
+    (folder / "base.json").write_text(text, encoding="utf-8")
+    assert run("bad.ttl", "--baseline=base.json").code == 2
+
+
+def test_two_runs_are_alike(run: Run) -> None:
+    for form in ("human", "json", "sarif", "junit", "github", "markdown"):
+        assert run("bad.ttl", f"--format={form}") == run("bad.ttl", f"--format={form}")
+
+
+# --- changes ---------------------------------------------------------------------------
+
+
+def git(folder: Path, *arguments: str) -> None:
+    subprocess.run(
+        ["git", "-c", "user.name=t", "-c", "user.email=t@example.org", *arguments],
+        cwd=folder, check=True, capture_output=True,
+    )  # fmt: skip
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
+def test_changed_only(run: Run, folder: Path) -> None:
+    (folder / "sub").mkdir()
+    (folder / "sub" / "ü x.ttl").write_text(DATA.replace("ex:bob", "ex:bill"), encoding="utf-8")
+    git(folder, "init", "-q", "-b", "main")
+    git(folder, "add", ".")
+    git(folder, "commit", "-q", "-m", "first")
+    every = ("bad.ttl", "sub", "good.ttl", "--changed-only=HEAD")
+    assert report(run, *every)["findings"] == []
+    (folder / "sub" / "ü x.ttl").write_text(
+        DATA.replace("ex:bob", "ex:bill") + "# seen\n", encoding="utf-8"
+    )
+    found = report(run, *every)["findings"]
+    # alice and carol stand in both files, bob only in the one that has not changed
+    assert {f["focus"] for f in found} == {f"<{E}{n}>" for n in ("alice", "bill", "carol")}
+    git(folder, "add", ".")
+    git(folder, "commit", "-q", "-m", "second")
+    assert report(run, *every)["findings"] == []
+    assert len(report(run, *every, "--changed-only=HEAD~1")["findings"]) == len(found)
+    (folder / "new.nt").write_text(TRIPLE, encoding="utf-8")  # git does not know it yet
+    assert len(report(run, "new.nt", *every)["findings"]) == 1
+    assert run("bad.ttl", "--changed-only=nonsense").code == 4
+    assert run("bad.ttl", "--changed-only=--output=x").code == 2
+    (folder / "s.ttl").write_text(SHAPES + "\n", encoding="utf-8")
+    assert "the shapes have changed since HEAD too" in run(*every).err
+
+
+def test_changed_only_without_a_repository(
+    run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(folder.parent))
+    assert run("bad.ttl", "--changed-only=HEAD").code == 4
+    monkeypatch.setenv("PATH", str(folder))
+    assert "git, which is not installed" in run("bad.ttl", "--changed-only=HEAD").err
