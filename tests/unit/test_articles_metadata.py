@@ -57,7 +57,6 @@ def test_each_value_has_a_confidence_by_its_source_or_the_readers() -> None:
         ("2021-10-12", "later than the page was read, 2021-10-10"),
         ("2199-01-01", "later than the page was read, 2021-10-10"),
         ("04/05/2021", "day and month may be either way round"),
-        ("soon", "is no date"),
     ],
 )
 def test_an_impossible_date_is_recorded_and_reported(value: str, reason: str) -> None:
@@ -66,6 +65,13 @@ def test_an_impossible_date_is_recorded_and_reported(value: str, reason: str) ->
     assert "datePublished" in article.unknown
     assert record(article, "datePublished") == [(value, "json-ld", False)]
     assert refusals(article.metadata) == (f"datePublished {value!r} (json-ld) refused: {reason}",)
+
+
+def test_a_year_alone_is_recorded_and_not_taken() -> None:
+    article = read(published("2021"))
+    assert article.date_published is None
+    assert record(article, "datePublished") == [("2021", "json-ld", False)]
+    assert refusals(article.metadata) == ()
 
 
 def test_the_next_source_stands_in_for_a_refused_date() -> None:
@@ -118,7 +124,14 @@ def test_a_canonical_url_is_an_address_on_the_web(value: str) -> None:
 
 @pytest.mark.parametrize(
     ("value", "tag"),
-    [("en_US", "en-US"), ("EN", "en"), ("English", "en"), ("x-default", "en"), ("und", "en")],
+    [
+        ("en_US", "en-US"),
+        ("en-gb", "en-GB"),
+        ("EN", "en"),
+        ("English", "en"),
+        ("x-default", "en"),
+        ("und", "en"),
+    ],
 )
 def test_a_language_is_a_tag(value: str, tag: str) -> None:
     article = read(MetaValue("language", value, "meta"))

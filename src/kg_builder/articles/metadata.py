@@ -135,11 +135,12 @@ def settle(
 
 def refusals(record: tuple[MetaValue, ...]) -> tuple[str, ...]:
     """What the build's report tells of an article's metadata: the values in doubt, and why."""
-    return tuple(
+    notes = (
         f"{v.property} {v.value!r} ({v.source}) {'kept' if v.accepted else 'refused'}: {v.reason}"
         for v in record
         if v.reason is not None
     )
+    return tuple(dict.fromkeys(notes))
 
 
 def _weighed(value: MetaValue) -> MetaValue:
@@ -282,7 +283,8 @@ def _dates(
     for value in raw:
         parsed = parse_date(value.value)
         if parsed is None or parsed.day is None:
-            reason = "is no date" if parsed is None else "day and month may be either way round"
+            # A year alone, or words, are of no use and common: they are recorded, not reported.
+            reason = "day and month may be either way round" if parsed else None
             days.append(replace(value, accepted=False, reason=reason))
             continue
         day = _possible(replace(value, value=parsed.day), read)
@@ -342,6 +344,7 @@ def _language(out: Settled, found: tuple[MetaValue, ...], hints: Hints) -> None:
 def _tag(value: MetaValue) -> MetaValue:
     """A language's tag in its usual form ("en-GB"); refused where it is none (BCP 47)."""
     primary, dash, rest = value.value.strip().replace("_", "-").partition("-")
+    rest = "-".join(part.upper() if len(part) == 2 else part for part in rest.split("-"))
     primary = "en" if primary.lower() == "english" else primary.lower()
     if primary in _NO_LANGUAGE or not _TAG.fullmatch(primary + dash + rest):
         return replace(value, accepted=False, reason="is no language's tag")
