@@ -32,6 +32,7 @@ from kg_builder.authority import Authority  # noqa: E402
 from kg_builder.config import Settings, load_settings  # noqa: E402
 from kg_builder.mentions import Extractor, models  # noqa: E402
 from kg_builder.pipeline import Analyser  # noqa: E402
+from kg_builder.pipeline.files import look  # noqa: E402
 
 BINS: Final = (0.0, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 1.01)
 OUTSIDE: Final = ("re3d", "UNER PUD")
@@ -100,7 +101,7 @@ def page(shared: Path, settings: Settings) -> list[Case]:
 
 def _own(source: str, path: Path, settings: Settings, marked: Path) -> list[Case]:
     analyser = Analyser(settings)
-    data, sidecar = analyser.read(path, path.name)
+    data, sidecar = path.read_bytes(), look(path, path.name).sidecar
     cases = []
     for analysis in analyser.analyse(path.name, data, analyser.hints(path.name, sidecar)):
         text = analysis.document.text
