@@ -250,12 +250,14 @@ class _Build:
             entities = resolution.entity_of[article]
             events = resolution.event_of[article]
             subjects = about(record, resolution)
+            original = resolution.original_of.get(article)
             used = {*entities, *events, *subjects}
-            names = Names(entities, events, subjects, {k: types[k] for k in sorted(used)})
+            types_used = {k: types[k] for k in sorted(used)}
+            names = Names(entities, events, subjects, types_used, original)
             key = vocab.short_hash(
                 placed.head.digest, placed.document.source_name, placed.document.content_hash,
                 self.minter.base, code_digest(), self.analyser.gate.digest,
-                *entities, "|", *events, "|", *subjects, length=32,
+                *entities, "|", *events, "|", *subjects, "|", original or "", length=32,
             )  # fmt: skip
             if article in made and made[article].publish_key == key:
                 continue
