@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pyoxigraph as ox
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from kg_builder.gate import GateReport
+from kg_builder.validating import command
+from kg_builder.validating.engine import run_gate
+from kg_builder.validating.files import DataFile
+from kg_builder.validating.findings import findings
+from kg_builder.validating.names import Names
+from kg_builder.validating.shapes import Shapes, named
 from tests.validate.conftest import DATA, GOOD, SHAPES, Run
 
 E = "http://example.org/"
@@ -90,9 +102,10 @@ def test_broken_shapes_are_no_findings(run: Run, folder: Path) -> None:
     assert run("bad.ttl", shapes="wrong.ttl").code == 2
 
 
-def test_shapes_that_match_nothing_are_an_error(run: Run, folder: Path) -> None:
+@pytest.mark.parametrize("engine", ["fast", "reference", "both"])
+def test_shapes_that_match_nothing_are_an_error(run: Run, folder: Path, engine: str) -> None:
     (folder / "other.ttl").write_text(f"<{E}x> a <{E}Thing> .", encoding="utf-8")
-    done = run("other.ttl")
+    done = run("other.ttl", f"--engine={engine}")
     assert done.code == 2
     assert "match nothing in the data (ex:PersonShape)" in done.out
     assert run("other.ttl", "--allow-no-targets").code == 0
@@ -126,6 +139,39 @@ def test_every_kind_of_target_counts(run: Run, folder: Path, target: str) -> Non
     )
     data = report(run, "c.ttl", shapes="t.ttl")
     assert [t["focus_nodes"] for t in data["targets"]] == [1]
+
+
+def test_both_engines_say_the_same(run: Run) -> None:
+    found = [report(run, "bad.ttl", f"--engine={engine}")
+             for engine in ("fast", "reference", "both")]  # fmt: skip
+    prints = [[f["fingerprint"] for f in data["findings"]] for data in found]
+    assert prints[0] == prints[1] == prints[2]
+    assert [{e["engine"] for e in data["engines"]} for data in found] == [
+        {"fast"}, {"pyshacl"}, {"fast"},
+    ]  # fmt: skip
+
+
+def test_engines_that_disagree_give_3(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The engines agree, as far as we know: so the difference is made up here."""
+
+    def differs(*arguments: Any) -> GateReport:
+        real = run_gate(*arguments)
+        return replace(real, disagreements=("only pySHACL finds: x",))
+
+    monkeypatch.setattr(command, "run_gate", differs)
+    done = run("bad.ttl", "--engine=both")
+    assert (done.code, "only pySHACL finds: x" in done.out) == (3, True)
+    for form in ("json", "sarif", "junit", "github", "markdown"):
+        done = run("good.ttl", "--engine=both", f"--format={form}")
+        assert (done.code, "only pySHACL finds: x" in done.out) == (3, True)
+
+
+def test_findings_of_a_path_name_the_path(run: Run, folder: Path) -> None:
+    path = "sh:path ( [ sh:inversePath ex:knows ] ex:name ) ; sh:minCount 1"
+    (folder / "p.ttl").write_text(SHAPES.replace("sh:path ex:name ; sh:minCount 1", path))
+    (finding,) = report(run, "good.ttl", shapes="p.ttl")["findings"]
+    assert finding["path"] == f"(^<{E}knows>/<{E}name>)"
+    assert "ex:dora (^ex:knows/ex:name)" in run("good.ttl", shapes="p.ttl").out
 
 
 # --- input -----------------------------------------------------------------------------
@@ -216,8 +262,8 @@ def test_imports_come_from_a_local_map_only(run: Run, folder: Path) -> None:
     assert done.code == 2
     assert f"main.ttl: owl:imports <{E}base#>, which --imports maps to no file" in done.out
     (folder / "map.toml").write_text(f'"{E}base" = "maps/base.ttl"\n', encoding="utf-8")
-    for given in ("map.toml", "maps"):
-        assert run("bad.ttl", f"--imports={given}", shapes="main.ttl").code == 1
+    for known in ("map.toml", "maps"):
+        assert run("bad.ttl", f"--imports={known}", shapes="main.ttl").code == 1
     (folder / "map.toml").write_text(f'"{E}base" = "gone.ttl"\n', encoding="utf-8")
     assert run("bad.ttl", "--imports=map.toml").code == 2
     # Of data a missing import is a warning, and a mapped one is part of the data.
@@ -297,6 +343,33 @@ def test_a_baseline_counts(run: Run, folder: Path) -> None:
     assert run("d.ttl", "--baseline=base.json").code == 0
     (folder / "d.ttl").write_text(one + f"<{E}x> <{E}p> [ a <{E}Person> ] .", encoding="utf-8")
     assert report(run, "d.ttl", "--baseline=base.json")["counts"]["violation"] == 1
+
+
+_NAMES = st.sampled_from(["_:a", "_:b", "_:c", "ex:x", "ex:y"])
+_FACTS = st.lists(
+    st.tuples(_NAMES, st.sampled_from(["a", "ex:p", "ex:q", "ex:age"]),
+              st.one_of(_NAMES, st.sampled_from(["ex:Person", '"old"']))),
+    max_size=12,
+).map(lambda facts: [("ex:x", "a", "ex:Person"), ("_:a", "a", "ex:Person"), *facts])  # fmt: skip
+
+
+@given(_FACTS, st.randoms(use_true_random=False))
+def test_fingerprints_depend_on_no_order_label_or_line(
+    facts: list[tuple[str, str, str]], random: Random
+) -> None:
+    def prints(lines: list[str]) -> list[str]:
+        quads = list(ox.parse("\n".join(lines), format=ox.RdfFormat.TURTLE))
+        found = run_gate(shapes, quads, "fast")
+        file = DataFile("d.ttl", Path("not there"), "turtle", quads)
+        return sorted(f.fingerprint for f in findings(found.results, [file], Names()))
+
+    shapes = Shapes(named(ox.parse(SHAPES, format=ox.RdfFormat.TURTLE)))
+    head = f"@prefix ex: <{E}> ."
+    lines = [f"{s} {p} {o} ." for s, p, o in facts if p != "a" or o == "ex:Person"]
+    labels = dict(zip("abc", random.sample(["k", "l", "m", "a"], 3), strict=True))
+    other = [re.sub(r"_:([abc])", lambda m: f"_:{labels[m[1]]}", line) for line in lines]
+    random.shuffle(other)
+    assert prints([head, *lines]) == prints([head, "", *other])
 
 
 def test_a_baseline_is_not_written_of_what_was_not_validated(run: Run, folder: Path) -> None:

@@ -66,7 +66,8 @@ ex:g ex:p 1 .
 def test_line_formats() -> None:
     text = (
         f"# <{E}a>\n<{E}b> <{E}p> <{E}a> .\n"
-        f'_:x <{E}p> "\u2028<{E}a> one line" .\n  <{E}a> <{E}p> "1" <{E}g> .\n<{E}\\u00E9> <{E}p> "2" .\n'
+        f'_:x <{E}p> "\u2028<{E}a> one line" .\n  <{E}a> <{E}p> "1" <{E}g> .\n'
+        f'<{E}\\u00E9> <{E}p> "2" .\n'
     )
     expected = {"b": 2, "_:x": 3, "a": 4, "é": 5}
     assert lines(text, "nquads", "a", "b", "g", "_:x", "é") == expected
@@ -101,7 +102,9 @@ def test_jsonld_prefers_the_description_to_a_reference() -> None:
     assert lines(text, "jsonld", "a", "b", "c", "d") == {"a": 4, "b": 3, "c": 5, "d": 5}
 
 
-@pytest.mark.parametrize("text", ["<http://example.org/a", '"""never closed', "ex:a ex:p", "\\", ""])
+@pytest.mark.parametrize(
+    "text", ["<http://example.org/a", '"""never closed', "ex:a ex:p", "\\", ""]
+)
 def test_what_is_no_turtle_has_no_lines(text: str) -> None:
     assert lines(text, "turtle", "a") == {}
 

@@ -19,10 +19,10 @@ import pyoxigraph as ox
 
 from kg_builder import resources
 from kg_builder.errors import UsageError
-from kg_builder.gate import GateReport
+from kg_builder.gate import Engine, GateReport
 from kg_builder.validating import baseline
 from kg_builder.validating.changed import changed_since, touches
-from kg_builder.validating.engine import Verdict, run_gate
+from kg_builder.validating.engine import run_gate
 from kg_builder.validating.files import STDIN, DataFile, Fault, Reader, expand, shown
 from kg_builder.validating.findings import Finding, Report, findings
 from kg_builder.validating.formats import render
@@ -163,17 +163,17 @@ def _read_shapes(options: argparse.Namespace, work: _Work, mapped: ImportMap) ->
 # --- judging ---------------------------------------------------------------------------
 
 
-def _judge(options: argparse.Namespace, work: _Work) -> Verdict:
-    imported = [quad for file in work.imported for quad in file.quads]
+def _judge(options: argparse.Namespace, work: _Work) -> GateReport:
+    context = [*(quad for file in work.imported for quad in file.quads), *work.context]
     if options.each:
-        return _judge_each(options, work, imported)
+        return _judge_each(options, work, context)
     quads = [quad for file in work.files for quad in file.quads]
-    return run_gate(work.shapes, quads + imported, work.context, options.engine)
+    return run_gate(work.shapes, quads + context, options.engine)
 
 
-def _judge_each(options: argparse.Namespace, work: _Work, imported: list[ox.Quad]) -> Verdict:
+def _judge_each(options: argparse.Namespace, work: _Work, context: list[ox.Quad]) -> GateReport:
     """The verdicts on the files one by one, added up."""
-    judge = partial(_judge_one, work.shapes, imported, work.context, options.engine)
+    judge = partial(_judge_one, work.shapes, context, options.engine)
     batches = [file.quads for file in work.files]
     if options.jobs > 1 and len(batches) > 1:
         with ProcessPoolExecutor(options.jobs, mp_context=get_context("spawn")) as pool:
@@ -184,7 +184,7 @@ def _judge_each(options: argparse.Namespace, work: _Work, imported: list[ox.Quad
     for verdict in verdicts:
         for shape, number in verdict.targets:
             totals[shape] = totals.get(shape, 0) + number
-    return Verdict(
+    return GateReport(
         # What imported files lack is found with every file, and told once.
         results=tuple(dict.fromkeys(r for v in verdicts for r in v.results)),
         engines=tuple(dict.fromkeys(e for v in verdicts for e in v.engines)),
@@ -194,19 +194,15 @@ def _judge_each(options: argparse.Namespace, work: _Work, imported: list[ox.Quad
 
 
 def _judge_one(
-    shapes: Shapes,
-    imported: list[ox.Quad],
-    context: list[ox.Quad],
-    engine: str,
-    quads: list[ox.Quad],
-) -> Verdict:
-    return run_gate(shapes, quads + imported, context, engine)
+    shapes: Shapes, context: list[ox.Quad], engine: Engine, quads: list[ox.Quad]
+) -> GateReport:
+    return run_gate(shapes, quads + context, engine)
 
 
-def _check_targets(options: argparse.Namespace, work: _Work, verdict: Verdict) -> None:
+def _check_targets(options: argparse.Namespace, work: _Work, verdict: GateReport) -> None:
     """Shapes that match nothing have checked nothing, which must not look like a pass."""
-    empty = [shape for shape, number in verdict.targets if not number]
-    matched = len(verdict.targets) - len(empty)
+    matched = {shape for shape, number in verdict.targets if number}
+    empty = [shape for shape in work.shapes.targeted if shape not in matched]
     what = "kg-builder's own shapes" if work.shapes.own else "the shapes"
     where = "shapes" if work.shapes.own else shown(options.shapes[0])
     if not matched and not options.allow_no_targets:
@@ -230,7 +226,7 @@ def _listed(names: Names, shapes: Sequence[str]) -> str:
 def _told(
     options: argparse.Namespace,
     work: _Work,
-    verdict: Verdict,
+    verdict: GateReport,
     found: list[Finding],
     changed: frozenset[Path] | None,
 ) -> Report:
@@ -254,7 +250,7 @@ def _told(
     )
 
 
-def _rules(work: _Work, verdict: Verdict) -> dict[str, str]:
+def _rules(work: _Work, verdict: GateReport) -> dict[str, str]:
     """What each rule with findings is for, where its shape says so."""
     return {work.names.rule(r): work.shapes.message(r.shape) for r in verdict.results}
 
@@ -283,4 +279,4 @@ def validate_quads(quads: Iterable[ox.Quad]) -> GateReport:
     reader = Reader()
     shapes = Shapes(named(q for f in reader.read([resources.shapes_file()]) for q in f.quads), True)
     context = list(ox.parse(path=str(resources.ontology_file())))
-    return GateReport(run_gate(shapes, list(quads), context, "fast").results)
+    return run_gate(shapes, [*quads, *context], "fast")

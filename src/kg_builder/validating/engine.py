@@ -2,56 +2,29 @@
 
 from __future__ import annotations
 
-import inspect
 import tempfile
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 from pathlib import Path
 
 import pyoxigraph as ox
-import rdflib
 
-from kg_builder.errors import CannotRunError, UsageError
-from kg_builder.gate import Gate, Result, to_rdflib
+from kg_builder.errors import UsageError
+from kg_builder.gate import Engine, Gate, GateReport
 from kg_builder.validating.shapes import Shapes
 
-ENGINES = ("fast", "reference", "both")
+ENGINES: tuple[Engine, ...] = ("fast", "reference", "both")
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What the gate said: results, engine by shape, focus nodes by shape, disagreements."""
+def run_gate(shapes: Shapes, quads: Iterable[ox.Quad], engine: Engine) -> GateReport:
+    """The verdict on `quads` as one graph, by the engine of that name.
 
-    results: tuple[Result, ...]
-    engines: tuple[tuple[str, str], ...]
-    targets: tuple[tuple[str, int], ...]
-    disagreements: tuple[str, ...] = ()
-
-
-def run_gate(
-    shapes: Shapes, quads: Sequence[ox.Quad], context: Sequence[ox.Quad], engine: str
-) -> Verdict:
-    """The verdict on `quads` with `context`, which is data too but counts for no target.
-
-    Raises ShapesError for shapes that cannot be used, CannotRunError for an engine that is not
-    there.
+    Raises ShapesError for shapes that cannot be used, UsageError for terms of RDF 1.2.
     """
     with tempfile.TemporaryDirectory(prefix="kg-builder-") as folder:
         path = Path(folder) / "shapes.nt"
         # The gate takes files; N-Triples is Turtle, whatever the shapes were written in.
         path.write_bytes(ox.serialize(shapes.triples, format=ox.RdfFormat.N_TRIPLES) or b"")
-        gate = Gate([path])
-        if "engine" not in inspect.signature(gate.check_all).parameters and engine == "both":
-            raise CannotRunError("--engine both: this build has one engine only, the reference")
-        data = rdflib.Graph()
         try:
-            to_rdflib(quads, data)
-            to_rdflib(context, data)
+            return Gate([path]).check_all(quads, engine)
         except TypeError as error:
             raise UsageError(f"the data cannot be validated: {error}") from error
-        report = gate.check_all(data)
-    return Verdict(
-        results=report.results,
-        engines=(("all shapes", "pySHACL"),),
-        targets=shapes.targets(quads) if not context else shapes.targets([*quads, *context]),
-    )

@@ -101,6 +101,7 @@ class Places:
         self._facts: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
         self._holders: dict[str, list[tuple[str, str]]] = defaultdict(list)
         self._mentioned: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        self._ways: dict[tuple[str, int], tuple[tuple[str, ...], tuple[str, ...]]] = {}
         self._lines: dict[tuple[str, str], int] = {}
         results = list(results)
         if results:
@@ -133,10 +134,10 @@ class Places:
         wanted: dict[str, set[str]] = defaultdict(set)
         for term, facts in self._facts.items():
             for name, _, _ in facts:
-                wanted[name] |= {term, *self._chain(term)}
+                wanted[name] |= set(self._chain(term))
         for entries in self._mentioned.values():
             for name, subject in entries:
-                wanted[name] |= {subject, *self._chain(subject)}
+                wanted[name] |= set(self._chain(subject))
         for file in files:
             terms = wanted.get(file.name)
             if not terms:
@@ -152,16 +153,30 @@ class Places:
             for term, line in lines.items():
                 self._lines[file.name, written[term]] = line
 
-    def _chain(self, term: str) -> list[str]:
-        """What holds a blank node, nearest first, up to a named subject."""
-        chain: list[str] = []
-        while term.startswith("_:") and len(chain) < _UP:
-            holders = self._holders.get(term)
-            if not holders or holders[0][0] in (term, *chain):
-                break
-            term = holders[0][0]
-            chain.append(term)
-        return chain
+    def _best(self, term: str, left: int = _UP) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """How a node is told, and the nodes on the way, nearest first; see `way`.
+
+        Of several ways to a blank node the one from a named node, the shortest, the first in
+        the alphabet is taken, whatever order the file has.
+        """
+        if not term.startswith("_:"):
+            return (term,), (term,)
+        key = (term, left)
+        if key not in self._ways:
+            ways = []
+            for holder, predicate in self._holders.get(term, ()) if left else ():
+                way, nodes = self._best(holder, left - 1)
+                ways.append(((*way, predicate), (term, *nodes)))
+            self._ways[key] = min(
+                ways,
+                key=lambda item: (item[0][0] == "[]", len(item[0]), item[0]),
+                default=(("[]",), (term,)),
+            )
+        return self._ways[key]
+
+    def _chain(self, term: str) -> tuple[str, ...]:
+        """A node, then what holds it, up to a named one."""
+        return self._best(term)[1]
 
     def files_of(self, focus: str) -> tuple[str, ...]:
         """The files that say something of `focus`, else those that name it."""
@@ -180,12 +195,12 @@ class Places:
         )
         if best is not None:
             name = best[0]
-            for term in (result.focus, *self._chain(result.focus)):
+            for term in self._chain(result.focus):
                 if (name, term) in self._lines:
                     return name, self._lines[name, term]
             return name, None
         for name, subject in self._mentioned.get(result.focus, ()):
-            for term in (subject, *self._chain(subject)):
+            for term in self._chain(subject):
                 if (name, term) in self._lines:
                     return name, self._lines[name, term]
             return name, None
@@ -204,24 +219,13 @@ class Places:
                         return _text(words)
         return ""
 
-    def stable(self, term: str) -> str:
-        """A term that is the same in every run: a blank node is told by what leads to it."""
-        return "/".join(self.way(term))
+    def way(self, term: str) -> tuple[str, ...]:
+        """A term that is the same in every run.
 
-    def way(self, term: str) -> list[str]:
-        """A term, or for a blank node the named one that leads to it and the predicates."""
-        if not term.startswith("_:"):
-            return [term]
-        steps: list[str] = []
-        seen = {term}
-        while term.startswith("_:") and len(steps) < _UP:
-            holders = self._holders.get(term)
-            if not holders or holders[0][0] in seen:
-                return ["[]", *reversed(steps)]
-            term, predicate = holders[0]
-            seen.add(term)
-            steps.append(predicate)
-        return [term if not term.startswith("_:") else "[]", *reversed(steps)]
+        A blank node is told by the named node that leads to it and the predicates on the way;
+        by `[]` and the predicates if there is none.
+        """
+        return self._best(term)[0]
 
 
 def _parsed(term: str) -> object:
@@ -262,7 +266,7 @@ def findings(results: Iterable[Result], files: Sequence[DataFile], names: Names)
                 ),
                 rule=names.rule(result),
                 focus=_way(places, names, result.focus) or "a blank node",
-                path=names.short(result.path),
+                path=names.path(result.path),
                 value=_way(places, names, result.value),
                 fingerprint=_fingerprint(places, result),
                 file=file or None,  # a store is no file
@@ -287,9 +291,7 @@ def _order(finding: Finding) -> tuple[object, ...]:
 
 def _fingerprint(places: Places, result: Result) -> str:
     """What makes a finding the same one in the next run: no lines, labels or messages."""
-    terms = (result.shape, result.component, result.focus, result.path, result.value)
-    parts = [
-        terms[0] if terms[0].startswith("<") else "", terms[1], places.stable(terms[2]),
-        terms[3] if terms[3].startswith("<") else "", places.stable(terms[4]),
-    ]  # fmt: skip
+    shape = result.shape if result.shape.startswith("<") else ""
+    parts = [shape, result.component, "/".join(places.way(result.focus)), result.path,
+             "/".join(places.way(result.value))]  # fmt: skip
     return hashlib.sha256("\n".join(parts).encode("utf-8")).hexdigest()[:32]

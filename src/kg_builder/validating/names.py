@@ -11,6 +11,7 @@ from kg_builder.gate import Result
 from kg_builder.validating.shapes import SKOLEM
 
 _LOCAL: Final = re.compile(r"[\w-]+(?:[\w./-]*[\w-])?")
+_IRI: Final = re.compile(r"<[^>]*>")
 _ANONYMOUS: Final = re.compile(f"<{SKOLEM}([^>]*)>")
 
 
@@ -38,13 +39,16 @@ class Names:
                 return f"{prefix}:{iri[len(space) :]}"
         return term
 
+    def path(self, path: str) -> str:
+        """A property path in SPARQL's syntax, its IRIs with their prefixes."""
+        return _IRI.sub(lambda found: self.short(found[0]), path)
+
     def rule(self, result: Result) -> str:
         """A name for the shape of a result that stays the same over runs."""
         if result.shape.startswith("<"):
             return self.short(_ANONYMOUS.sub(_holder, result.shape))
         component = self.short(result.component).removesuffix("ConstraintComponent")
-        path = "" if result.path.startswith("_:") else result.path
-        return f"{component}({self.short(path)})" if path else component
+        return f"{component}({self.path(result.path)})" if result.path else component
 
     def message(self, text: str) -> str:
         """A message without the IRIs that anonymous shapes were lent."""

@@ -25,7 +25,6 @@ _REST: Final = ox.NamedNode(vocab.RDF + "rest")
 _CLASSES: Final = frozenset(
     ox.NamedNode(iri) for iri in (vocab.RDFS + "Class", vocab.OWL + "Class")
 )
-_SUBCLASS: Final = ox.NamedNode(vocab.RDFS + "subClassOf")
 _INNER: Final = ("property", "node", "not", "qualifiedValueShape")
 _LISTS: Final = ("and", "or", "xone")
 
@@ -58,78 +57,29 @@ class Shapes:
 
     def message(self, shape: str) -> str:
         """What a shape (in N-Triples syntax) is for: its sh:message, description or name."""
-        if not shape.startswith("<"):
-            return ""
-        facts = self._index.get(ox.NamedNode(shape[1:-1]), {})
+        facts = self._index.get(_node(shape), {})
         for name in (_sh("message"), _sh("description"), _sh("name"), vocab.RDFS + "comment"):
             for value in facts.get(name, ()):
                 if isinstance(value, ox.Literal):
                     return value.value
         return ""
 
-    def targets(self, quads: Iterable[ox.Quad]) -> tuple[tuple[str, int], ...]:
-        """How many focus nodes each shape with targets has in `quads`, by the shape's name."""
-        data = _Targets(quads)
-        found = []
-        for shape, facts in self._index.items():
-            if any(isinstance(v, ox.Literal) and v.value == "true"
-                   for v in facts.get(_sh("deactivated"), ())):  # fmt: skip
-                continue
-            focus = data.of(shape, facts)
-            if focus is not None:
-                found.append((str(shape), len(focus)))
-        return tuple(sorted(found))
+    @cached_property
+    def targeted(self) -> tuple[str, ...]:
+        """The shapes in force that say themselves which nodes they are for, sorted."""
+        return tuple(sorted(str(shape) for shape, facts in self._index.items() if _acts(facts)))
 
 
-class _Targets:
-    """The focus nodes of SHACL 2.1.3 in one data graph."""
+def _acts(facts: Mapping[str, Sequence[Term]]) -> bool:
+    off = facts.get(_sh("deactivated"), ())
+    if any(isinstance(v, ox.Literal) and v.value in ("true", "1") for v in off):
+        return False
+    implicit = bool(_CLASSES & set(facts.get(_TYPE.value, ()))) and _is_shape(facts)
+    return implicit or any(name.startswith(_sh("target")) for name in facts)
 
-    def __init__(self, quads: Iterable[ox.Quad]) -> None:
-        self._of_class: dict[Term, set[Term]] = defaultdict(set)
-        self._below: dict[Term, set[Term]] = defaultdict(set)
-        self._subjects: dict[Term, set[Term]] = defaultdict(set)
-        self._objects: dict[Term, set[Term]] = defaultdict(set)
-        for quad in quads:
-            self._subjects[quad.predicate].add(quad.subject)
-            self._objects[quad.predicate].add(quad.object)
-            if quad.predicate == _TYPE:
-                self._of_class[quad.object].add(quad.subject)
-            elif quad.predicate == _SUBCLASS:
-                self._below[quad.object].add(quad.subject)
 
-    def of(self, shape: Term, facts: Mapping[str, Sequence[Term]]) -> set[Term] | None:
-        """The focus nodes of a shape, or None for one that has no targets."""
-        classes = list(facts.get(_sh("targetClass"), ()))
-        types = facts.get(_TYPE.value, ())
-        if _CLASSES & set(types) and _is_shape(facts):
-            classes.append(shape)
-        # Targets in SPARQL are beyond what is counted here: such a shape is never "without".
-        if facts.get(_sh("target")):
-            return None
-        subjects = facts.get(_sh("targetSubjectsOf"), ())
-        objects = facts.get(_sh("targetObjectsOf"), ())
-        nodes = facts.get(_sh("targetNode"), ())
-        if not (classes or subjects or objects or nodes):
-            return None
-        found = set(nodes)
-        for predicate in subjects:
-            found |= self._subjects.get(predicate, set())
-        for predicate in objects:
-            found |= self._objects.get(predicate, set())
-        for top in classes:
-            found |= self._instances(top)
-        return found
-
-    def _instances(self, top: Term) -> set[Term]:
-        found: set[Term] = set()
-        seen, waiting = {top}, [top]
-        while waiting:
-            name = waiting.pop()
-            found |= self._of_class.get(name, set())
-            new = self._below.get(name, set()) - seen
-            seen |= new
-            waiting += new
-        return found
+def _node(shape: str) -> Term:
+    return ox.NamedNode(shape[1:-1]) if shape.startswith("<") else ox.BlankNode(shape[2:])
 
 
 def _is_shape(facts: Mapping[str, Sequence[Term]]) -> bool:

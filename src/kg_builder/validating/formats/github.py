@@ -47,12 +47,16 @@ def github(report: Report) -> str:
         out.append(
             f"{len(rest)} more, beyond the {LIMIT} annotations of a kind that GitHub shows a step:"
         )
-    # A plain line that begins with :: would be taken for a command.
-    out += [" " + line.replace("\r", " ").replace("\n", " ") for line in rest]
+    out += [_plain(line) for line in rest]
     if cut(report):
         out.append(cut(report))
     out.append(summary(report))
     return "\n".join(out) + "\n"
+
+
+def _plain(line: str) -> str:
+    # A line that begins with :: or holds ##[ is a command too; ours begin with a word.
+    return " " + " ".join(line.split()).replace("##[", "## [")
 
 
 def _of(finding: Finding, command: str) -> str:
