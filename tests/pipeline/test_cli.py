@@ -252,7 +252,7 @@ def test_validate_tells_findings_and_broken_files(store: Path, tmp_path: Path) -
     bad.write_text("<urn:x> a <https://w3id.org/kg-builder/ontology#Mention> .")
     done = run("validate", bad)
     assert done.returncode == 1
-    assert "Violation: <urn:x>" in done.stdout
+    assert "bad.ttl:1: <urn:x> kg:start" in done.stdout
     (tmp_path / "broken.ttl").write_text("<urn:x> a")
     done = run("validate", tmp_path / "broken.ttl")
     assert done.returncode == 2

@@ -95,11 +95,15 @@ def test_broken_shapes_are_no_findings(run: Run, folder: Path) -> None:
     (folder / "broken.ttl").write_text("nonsense", encoding="utf-8")
     done = run("bad.ttl", shapes="broken.ttl")
     assert done.code == 2
-    assert "broken.ttl:1: " in done.out
+    assert "broken.ttl:1: " in done.err
     (folder / "wrong.ttl").write_text(
         SHAPES.replace("sh:minCount 1", 'sh:minCount "many"'), encoding="utf-8"
     )
-    assert run("bad.ttl", shapes="wrong.ttl").code == 2
+    for form in ("human", "json", "junit", "sarif", "github", "markdown"):
+        done = run("bad.ttl", f"--format={form}", shapes="wrong.ttl")
+        assert (done.code, "sh:minCount must be a whole number" in done.err) == (2, True)
+        if form != "human":
+            assert "sh:minCount must be a whole number" in done.out.replace("\\:", ":")
 
 
 @pytest.mark.parametrize("engine", ["fast", "reference", "both"])
@@ -107,11 +111,11 @@ def test_shapes_that_match_nothing_are_an_error(run: Run, folder: Path, engine: 
     (folder / "other.ttl").write_text(f"<{E}x> a <{E}Thing> .", encoding="utf-8")
     done = run("other.ttl", f"--engine={engine}")
     assert done.code == 2
-    assert "match nothing in the data (ex:PersonShape)" in done.out
+    assert "match nothing in the data (ex:PersonShape)" in done.err
     assert run("other.ttl", "--allow-no-targets").code == 0
     assert run("other.ttl", shapes=None).code == 2  # our own shapes, the ontology beside them
     (folder / "none.ttl").write_text("<a:b> <a:c> <a:d> .", encoding="utf-8")
-    assert "no shape has a target" in run("good.ttl", shapes="none.ttl").out
+    assert "no shape has a target" in run("good.ttl", shapes="none.ttl").err
 
 
 def test_one_shape_without_a_target_is_a_note(run: Run, folder: Path) -> None:
@@ -260,7 +264,7 @@ def test_imports_come_from_a_local_map_only(run: Run, folder: Path) -> None:
     (maps / "base.ttl").write_text(SHAPES + f"<{E}base> a <{owl}Ontology> .", encoding="utf-8")
     done = run("bad.ttl", shapes="main.ttl")
     assert done.code == 2
-    assert f"main.ttl: owl:imports <{E}base#>, which --imports maps to no file" in done.out
+    assert f"main.ttl: owl:imports <{E}base#>, which --imports maps to no file" in done.err
     (folder / "map.toml").write_text(f'"{E}base" = "maps/base.ttl"\n', encoding="utf-8")
     for known in ("map.toml", "maps"):
         assert run("bad.ttl", f"--imports={known}", shapes="main.ttl").code == 1

@@ -18,7 +18,7 @@ from typing import IO, Final
 import pyoxigraph as ox
 
 from kg_builder import resources
-from kg_builder.errors import UsageError
+from kg_builder.errors import ShapesError, UsageError
 from kg_builder.gate import Engine, GateReport
 from kg_builder.validating import baseline
 from kg_builder.validating.changed import changed_since, touches
@@ -69,8 +69,8 @@ def run(
     work = _read(options, stdin, store)
     report = Report(fail_on=options.fail_on.capitalize(), files=tuple(f.name for f in work.files))
     written: list[tuple[Path | None, bytes]] = []
-    if not work.faults:
-        verdict = _judge(options, work)
+    verdict = None if work.faults else _judge(options, work)
+    if verdict is not None:
         _check_targets(options, work, verdict)
         found = findings(verdict.results, [*work.files, *work.imported], work.names)
         if options.write_baseline:
@@ -86,7 +86,7 @@ def run(
     if report.exit_code == 2:
         written.clear()  # a baseline of shapes that match nothing would accept everything
     written += [(target, render(report, form)) for form, target in _targets(options)]
-    return Outcome(report.exit_code, tuple(written), _said(options, report))
+    return Outcome(report.exit_code, tuple(written), _said(report))
 
 
 def _check_usage(options: argparse.Namespace, store: object) -> None:
@@ -114,12 +114,9 @@ def _exit_code(report: Report) -> int:
     return 1 if any(report.fails(finding) for finding in report.findings) else 0
 
 
-def _said(options: argparse.Namespace, report: Report) -> tuple[str, ...]:
-    """What standard error is told: faults, unless a human report on the terminal has them."""
-    notes = [f"note: {note}" for note in report.notes]
-    if options.format != "human" or options.output is not None:
-        notes = [*(str(fault) for fault in report.faults), *notes]
-    return tuple(notes)
+def _said(report: Report) -> tuple[str, ...]:
+    """What standard error is told, whatever the format."""
+    return (*(str(fault) for fault in report.faults), *(f"note: {n}" for n in report.notes))
 
 
 # --- reading ---------------------------------------------------------------------------
@@ -163,12 +160,23 @@ def _read_shapes(options: argparse.Namespace, work: _Work, mapped: ImportMap) ->
 # --- judging ---------------------------------------------------------------------------
 
 
-def _judge(options: argparse.Namespace, work: _Work) -> GateReport:
+def _judge(options: argparse.Namespace, work: _Work) -> GateReport | None:
+    """The gate's verdict; None, with a fault, for shapes or data that it cannot use."""
     context = [*(quad for file in work.imported for quad in file.quads), *work.context]
-    if options.each:
-        return _judge_each(options, work, context)
-    quads = [quad for file in work.files for quad in file.quads]
-    return run_gate(work.shapes, quads + context, options.engine)
+    try:
+        if options.each:
+            return _judge_each(options, work, context)
+        quads = [quad for file in work.files for quad in file.quads]
+        return run_gate(work.shapes, quads + context, options.engine)
+    except (ShapesError, UsageError) as error:
+        # A fault, so that every format tells it, not standard error alone.
+        name = _shapes_name(options) if isinstance(error, ShapesError) else ""
+        work.faults.append(Fault(name, None, work.names.message(str(error))))
+        return None
+
+
+def _shapes_name(options: argparse.Namespace) -> str:
+    return shown(options.shapes[0]) if len(options.shapes or ()) == 1 else ""
 
 
 def _judge_each(options: argparse.Namespace, work: _Work, context: list[ox.Quad]) -> GateReport:
@@ -204,12 +212,11 @@ def _check_targets(options: argparse.Namespace, work: _Work, verdict: GateReport
     matched = {shape for shape, number in verdict.targets if number}
     empty = [shape for shape in work.shapes.targeted if shape not in matched]
     what = "kg-builder's own shapes" if work.shapes.own else "the shapes"
-    where = "shapes" if work.shapes.own else shown(options.shapes[0])
     if not matched and not options.allow_no_targets:
         names = _listed(work.names, empty) or "no shape has a target"
         hint = "; give --shapes for other data" if work.shapes.own else ""
         text = f"{what} match nothing in the data ({names}){hint}, or allow it: --allow-no-targets"
-        work.faults.append(Fault(where, None, text))
+        work.faults.append(Fault(_shapes_name(options), None, text))
     elif empty and not work.shapes.own:
         work.notes.append(f"shapes without a focus node in the data: {_listed(work.names, empty)}")
 

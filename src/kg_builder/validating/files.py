@@ -40,7 +40,11 @@ _POSITION: Final = re.compile(r"^Parser error (?:at|between) line (\d+)[^:]*: ")
 
 @dataclass(frozen=True, slots=True, order=True)
 class Fault:
-    """Input or shapes that cannot be used; `line` is 1-based, None where it is not known."""
+    """Input or shapes that cannot be used.
+
+    `file` is "" for what no single file is to blame for; `line` is 1-based, None where it is not
+    known.
+    """
 
     file: str
     line: int | None
@@ -49,7 +53,7 @@ class Fault:
     def __str__(self) -> str:
         """The fault as a compiler tells it: file, line, message."""
         where = self.file if self.line is None else f"{self.file}:{self.line}"
-        return f"{where}: {self.message}"
+        return f"{where}: {self.message}" if where else self.message
 
 
 @dataclass(slots=True)

@@ -25,7 +25,7 @@ def github(report: Report) -> str:
     for fault in report.faults:
         said["error"] += 1
         if said["error"] <= LIMIT:
-            out.append(_command("error", fault.message, fault.file, fault.line, "cannot be read"))
+            out.append(_command("error", fault.message, fault.file, fault.line, "cannot be used"))
         else:
             rest.append(f"error: {fault}")
     for text in report.disagreements:
@@ -68,7 +68,7 @@ def _of(finding: Finding, command: str) -> str:
 
 def _command(command: str, text: str, file: str | None, line: int | None, title: str) -> str:
     properties = []
-    if file is not None:
+    if file:
         properties.append(f"file={_property(file)}")
         if line is not None:
             properties.append(f"line={line}")

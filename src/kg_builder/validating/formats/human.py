@@ -8,7 +8,8 @@ from kg_builder.validating.formats.words import counted, cut, detail, grouped, p
 
 def human(report: Report) -> str:
     """Groups of findings, what is cut, what is resolved, and a last line with the counts."""
-    out: list[str] = [f"fault: {fault}" for fault in report.faults]
+    # Faults are for standard error, which tells them whatever the format.
+    out: list[str] = []
     new = tuple(f for f in report.shown if not f.known)
     for first, group in grouped(new):
         out += [f"{first.level}: {first.message}", f"  {first.rule} ({len(group)})"]

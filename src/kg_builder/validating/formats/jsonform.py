@@ -28,7 +28,9 @@ def as_json(report: Report) -> str:
         "findings": [_finding(f) for f in report.shown],
         "resolved": list(report.resolved),
         "disagreements": list(report.disagreements),
-        "faults": [{"file": f.file, "line": f.line, "message": f.message} for f in report.faults],
+        "faults": [
+            {"file": f.file or None, "line": f.line, "message": f.message} for f in report.faults
+        ],
         "notes": list(report.notes),
     }
     return json.dumps(data, ensure_ascii=False, indent=1) + "\n"

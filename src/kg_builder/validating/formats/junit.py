@@ -56,7 +56,7 @@ def _faults(report: Report) -> ET.Element:
 
 def _problems(report: Report) -> Iterator[tuple[str, str, str]]:
     for fault in report.faults:
-        yield fault.file, "can be used", str(fault)
+        yield fault.file or "data and shapes", "can be used", str(fault)
     for text in report.disagreements:
         yield "engines", "the engines agree", text
 

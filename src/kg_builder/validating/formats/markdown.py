@@ -21,7 +21,7 @@ def markdown(report: Report) -> str:
         _plain(summary(report)),
     ]
     for title, lines in (
-        ("Cannot be read", [str(fault) for fault in report.faults]),
+        ("Cannot be used", [str(fault) for fault in report.faults]),
         ("The engines disagree", list(report.disagreements)),
     ):
         if lines:

@@ -58,14 +58,11 @@ def _rule(report: Report, finding: Finding) -> dict[str, Any]:
 
 def _invocation(report: Report) -> dict[str, Any]:
     invocation: dict[str, Any] = {"executionSuccessful": report.exit_code in (0, 1)}
-    notices: list[dict[str, Any]] = [
-        {
-            "level": "error",
-            "message": {"text": fault.message},
-            "locations": [_location(fault.file, fault.line)],
-        }
-        for fault in report.faults
-    ]
+    notices: list[dict[str, Any]] = []
+    for fault in report.faults:
+        notices.append({"level": "error", "message": {"text": fault.message}})
+        if fault.file:
+            notices[-1]["locations"] = [_location(fault.file, fault.line)]
     notices += [{"level": "error", "message": {"text": text}} for text in report.disagreements]
     notices += [{"level": "note", "message": {"text": text}} for text in report.notes]
     if report.cut:
