@@ -16,7 +16,7 @@ from kg_builder import vocab
 from kg_builder.errors import ShapesError
 from kg_builder.gate import Gate, GateReport, Result, report_turtle
 from kg_builder.gate.paths import read_path
-from kg_builder.gate.terms import Out
+from kg_builder.gate.terms import Out, items
 from tests.support import ROOT, shared
 
 MF = "http://www.w3.org/2001/sw/DataAccess/tests/test-manifest#"
@@ -43,9 +43,8 @@ def entries(manifest: Path) -> Iterator[tuple[Path, ox.NamedNode]]:
     for other in about.get(node(MF + "include"), []):
         yield from entries(Path(other.value.removeprefix("file://")))
     for head in about.get(node(MF + "entries"), []):
-        while head != node(vocab.RDF + "nil"):
-            yield manifest, out[head][node(vocab.RDF + "first")][0]
-            head = out[head][node(vocab.RDF + "rest")][0]
+        for entry in items(out, head, manifest, "mf:entries"):
+            yield manifest, entry
 
 
 def cases(part: str) -> list[object]:

@@ -12,8 +12,9 @@ import pyoxigraph as ox
 
 from kg_builder import vocab
 from kg_builder.gate.data import Data
+from kg_builder.gate.parse import Shapes
 from kg_builder.gate.report import Result, read_term
-from kg_builder.gate.terms import Term
+from kg_builder.gate.terms import Term, sh
 from kg_builder.gate.values import comparison_key, lexical_test
 
 _LESS = {f"<{vocab.SH}{name}ConstraintComponent>" for name in ("LessThan", "LessThanOrEquals")}
@@ -37,7 +38,9 @@ def key_of(result: Result) -> Key:
     )
 
 
-def differences(fast: Iterable[Result], reference: Iterable[Result], data: Data) -> tuple[str, ...]:
+def differences(
+    fast: Iterable[Result], reference: Iterable[Result], data: Data, shapes: Shapes
+) -> tuple[str, ...]:
     """The unknown differences, a line each, sorted: results as multisets."""
     mine, theirs = Counter(map(key_of, fast)), Counter(map(key_of, reference))
     told = []
@@ -45,15 +48,15 @@ def differences(fast: Iterable[Result], reference: Iterable[Result], data: Data)
         *(("fast", k) for k in mine - theirs),
         *(("pySHACL", k) for k in theirs - mine),
     ]:
-        if not _is_known(key, data, only):
+        if not _is_known(key, data, shapes, only):
             focus, path, value, component, shape, _ = key
             name = component.rsplit("#", 1)[-1].rstrip(">")
             told.append(f"only {only} finds {name} of {shape} at {focus} {path} {value}".rstrip())
     return tuple(sorted(told))
 
 
-def _is_known(key: Key, data: Data, only: str) -> bool:
-    focus, _, value, component, _, _ = key
+def _is_known(key: Key, data: Data, shapes: Shapes, only: str) -> bool:
+    focus, _, value, component, name, _ = key
     terms: list[Term] = [read_term(value)] if value else []
     if not value:
         terms = [v for values in data.node(read_term(focus)).values() for v in values]
@@ -62,12 +65,22 @@ def _is_known(key: Key, data: Data, only: str) -> bool:
     if any(_is_read_otherwise(term) for term in terms):
         return True
     if only == "fast" and value and component in _RANGES:
-        return comparison_key(read_term(value)) is None
+        kind = (comparison_key(read_term(value)) or ("",))[0]
+        return kind != _limit_kind(shapes, name, component)
     if only == "fast" and component in _LESS:
         node = data.node(read_term(focus))
         kinds = {(comparison_key(v) or ("",))[0] for values in node.values() for v in values}
         return len(kinds) > 1 or "" in kinds
     return False
+
+
+def _limit_kind(shapes: Shapes, name: str, component: str) -> str:
+    """The kind of value that a shape's limit has, by the component that holds values to it."""
+    parameter = component.rsplit("#", 1)[-1].removesuffix("ConstraintComponent>")
+    shape = shapes.by_node.get(read_term(name))
+    limits = shape.facts.get(sh(parameter[0].lower() + parameter[1:]), []) if shape else []
+    kinds = {(comparison_key(limit) or ("",))[0] for limit in limits}
+    return kinds.pop() if len(kinds) == 1 else ""
 
 
 def _is_read_otherwise(term: Term) -> bool:

@@ -15,6 +15,7 @@ import pyoxigraph as ox
 from kg_builder.gate.terms import RDF_TYPE, RDFS_SUBCLASS_OF, Out, Term, as_term
 
 _NONE: dict[ox.NamedNode, list[Term]] = {}
+_BLANK = "urn:kg-builder:blank:"
 _MANY = 24
 """From so many values on, a set tells whether a value is new."""
 
@@ -22,7 +23,7 @@ _MANY = 24
 class Data:
     """A data graph; `out` is public because validators read it in their innermost loops."""
 
-    __slots__ = ("_big", "_inverse", "_kept", "_kinds", "_store", "notes", "out")
+    __slots__ = ("_big", "_inverse", "_kept", "_kinds", "_named", "_store", "notes", "out")
 
     def __init__(self, quads: Iterable[ox.Quad] = ()) -> None:
         self.out: Out = {}
@@ -30,6 +31,7 @@ class Data:
         self._inverse: dict[ox.NamedNode, dict[Term, list[Term]]] = {}
         self._kinds: dict[Term, frozenset[Term]] = {}
         self._store: ox.Store | None = None
+        self._named: ox.Store | None = None
         self._kept: dict[Term, Term] | None = None
         self.notes: dict[object, Any] = {}
         """What validators remember of this graph, by a key of their own."""
@@ -148,3 +150,27 @@ class Data:
             self._store = ox.Store()
             self._store.bulk_extend(self.triples())
         return self._store
+
+    def named_store(self) -> ox.Store:
+        """The graph as a store with IRIs for blank nodes, which SPARQL cannot name."""
+        if self._named is None:
+            self._named = ox.Store()
+            self._named.bulk_extend(
+                ox.Quad(name_blank(q.subject), q.predicate, name_blank(q.object))  # type: ignore[arg-type]
+                for q in self.triples()
+            )
+        return self._named
+
+
+def name_blank(term: object) -> Term:
+    """An IRI for a blank node; other terms as they are."""
+    if isinstance(term, ox.BlankNode):
+        return ox.NamedNode(_BLANK + term.value)
+    return as_term(term)
+
+
+def unname_blank(term: object) -> Term:
+    """The blank node that an IRI of `name_blank` stands for; other terms as they are."""
+    if isinstance(term, ox.NamedNode) and term.value.startswith(_BLANK):
+        return ox.BlankNode(term.value.removeprefix(_BLANK))
+    return as_term(term)

@@ -51,7 +51,7 @@ _TOLD = frozenset(
         "path deactivated severity message name description order group defaultValue "
         "targetNode targetClass targetSubjectsOf targetObjectsOf rule values entailment "
         "shapesGraph declare suggestedShapesGraph optional editor viewer intent "
-        "labelTemplate prefixes"
+        "labelTemplate prefixes select"
     ).split()
 )
 _ADVANCED = frozenset({sh("target"), sh("expression")})

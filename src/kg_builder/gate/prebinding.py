@@ -29,7 +29,7 @@ _TOKEN = re.compile(
 )
 _PLAIN_WORDS = frozenset(
     """
-    SELECT DISTINCT WHERE FILTER NOT EXISTS OPTIONAL BIND AS IN A TRUE FALSE
+    PREFIX BASE SELECT DISTINCT WHERE FILTER NOT EXISTS OPTIONAL BIND AS IN A TRUE FALSE
     STR LANG LANGMATCHES DATATYPE BOUND IRI URI ABS CEIL FLOOR ROUND CONCAT STRLEN UCASE LCASE
     ENCODE_FOR_URI CONTAINS STRSTARTS STRENDS STRBEFORE STRAFTER YEAR MONTH DAY HOURS MINUTES
     SECONDS TIMEZONE TZ COALESCE IF STRLANG STRDT SAMETERM ISIRI ISURI ISBLANK ISLITERAL
@@ -118,6 +118,12 @@ class Query:
         selected = [p[1:] for k, p in self._head() if k == "var"]
         return not head and depth == 0 and "this" in selected
 
+    @property
+    def tells_blank_nodes(self) -> bool:
+        """Whether the answer may depend on whether a node is blank or an IRI."""
+        kinds = ("ISBLANK", "ISIRI", "ISURI", "STR", "BNODE")
+        return any(k == "word" and p.upper() in kinds for k, p in self.tokens)
+
     def _head(self) -> list[Token]:
         """The tokens before the outer group."""
         head = []
@@ -145,7 +151,7 @@ class Query:
                 projecting, parens, kept = True, 0, 0
             elif projecting and (word in ("{", "WHERE", "FROM")):
                 if not kept:
-                    out.append(" (1 AS ?_none) ")
+                    out.append(f" (1 AS ?_none{i}) ")
                 projecting = False
             elif projecting and word in ("(", ")"):
                 parens += 1 if word == "(" else -1

@@ -54,6 +54,9 @@ class Reference:
         """
         import rdflib  # noqa: PLC0415
 
+        # rdflib tells each ill-typed literal with a traceback; the report tells them better.
+        for name in ("pyshacl", "rdflib.term"):
+            logging.getLogger(name).setLevel(logging.CRITICAL)
         data = rdflib.Graph()
         to_rdflib(quads, data)
         names = None if own is None else {str(node) for node in own}
@@ -70,7 +73,6 @@ class Reference:
         from pyshacl.validator import Validator  # noqa: PLC0415
 
         logger = logging.getLogger("pyshacl")
-        logger.setLevel(logging.CRITICAL)
         graph = DataGraph.from_rdflib(data)
         options = {
             "inplace": True,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -96,8 +97,33 @@ class Gate:
         data.add(context)
         report = self._run(data, own)
         if quads and self._is_shadowed(quads):
-            self._shadow(data, own, report, str(quads[0].graph_name))
+            found = self._disagreements(data, own, report)
+            if found:
+                more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+                raise GateDisagreementError(
+                    f"the gate and pySHACL do not agree on the graph {quads[0].graph_name}: "
+                    f"{found[0]}{more}; nothing was switched. Please report this with the "
+                    "graph and the shapes"
+                )
         return report
+
+    def check_both(self, quads: Iterable[ox.Quad], context: Iterable[ox.Quad] = ()) -> GateReport:
+        """The verdict of `check` with what pySHACL finds otherwise in `disagreements`."""
+        data = Data(quads)
+        own = set(data.out)
+        data.add(context)
+        report = self._run(data, own)
+        return replace(report, disagreements=self._disagreements(data, own, report))
+
+    def reference_check(
+        self, quads: Iterable[ox.Quad], context: Iterable[ox.Quad] = ()
+    ) -> GateReport:
+        """The verdict of `check` by pySHACL alone."""
+        data = Data(quads)
+        own = set(data.out)
+        data.add(context)
+        results, counts = self._reference.check(data.triples(), own)
+        return _report(results, dict.fromkeys(counts, "pyshacl"), counts)
 
     def check_all(
         self, data: Iterable[ox.Quad] | ox.Store | rdflib.Graph, engine: Engine = "fast"
@@ -115,9 +141,7 @@ class Gate:
         report = self._run(index, None)
         if engine == "fast":
             return report
-        others, _ = self._reference.check(index.triples())
-        found = differences(report.results, others, index)
-        return GateReport(report.results, report.engines, report.targets, found)
+        return replace(report, disagreements=self._disagreements(index, None, report))
 
     def _run(self, data: Data, own: AbstractSet[Term] | None) -> GateReport:
         fast, left = self._compiled
@@ -151,15 +175,11 @@ class Gate:
         told = f"{quads[0].graph_name} {len(quads)}".encode()
         return int.from_bytes(hashlib.sha256(told).digest()[:8]) % self._shadowed == 0
 
-    def _shadow(self, data: Data, own: AbstractSet[Term], report: GateReport, name: str) -> None:
+    def _disagreements(
+        self, data: Data, own: AbstractSet[Term] | None, report: GateReport
+    ) -> tuple[str, ...]:
         results, _ = self._reference.check(data.triples(), own)
-        found = differences(report.results, results, data)
-        if found:
-            raise GateDisagreementError(
-                f"the gate and pySHACL do not agree on the graph {name}: {found[0]}"
-                f"{f' (and {len(found) - 1} more)' if len(found) > 1 else ''}; nothing was "
-                "switched. Please report this with the graph and the shapes"
-            )
+        return differences(report.results, results, data, self._shapes)
 
 
 def _result(found: Found) -> Result:

@@ -15,11 +15,12 @@ import pyoxigraph as ox
 
 from kg_builder import vocab
 from kg_builder.errors import ShapesError
-from kg_builder.gate.data import Data
+from kg_builder.gate.data import Data, name_blank, unname_blank
 from kg_builder.gate.parse import Custom, Shape, Shapes
 from kg_builder.gate.prebinding import ForbiddenQueryError, Query
-from kg_builder.gate.terms import Term, as_term, is_true, sh
+from kg_builder.gate.terms import XSD_STRING, Term, is_true, sh
 from kg_builder.gate.validators import Constraint, Extra, Found, Mark
+from kg_builder.gate.values import comparison_key
 
 _SHAPES_GRAPH = ox.NamedNode("urn:kg-builder:shapes-graph")
 _IMPORTS = ox.NamedNode("http://www.w3.org/2002/07/owl#imports")
@@ -47,16 +48,26 @@ class _Asked:
     prefixes: dict[str, str]
     bound: dict[str, Term]
 
-    def rows(self, data: Data, this: Term, more: Mapping[str, Term] | None = None) -> list[Row]:
+    def rows(self, data: Data, this: Term) -> list[Row]:
         """The solutions for one focus node, each once."""
-        bound = {**self.bound, **(more or {})}
-        if any(isinstance(v, ox.BlankNode) for v in (this, *bound.values())):
-            if not self.query.plain or more:
-                why = "its query is too involved to be asked of a blank node"
-                raise self.shape.wrong(f"{why}: {this}")
-            text = self.query.substituted(self.bound)
+        bound = self.bound
+        if self.query.plain and isinstance(this, ox.BlankNode) and not self._blank(bound):
+            text = self.query.substituted(bound)
             return _distinct(self._solutions(data, text, {ox.Variable("this"): this}))
-        return _distinct(self._solutions(data, self.query.substituted({**bound, "this": this})))
+        return _distinct(self._solutions(data, *self._written({**bound, "this": this})))
+
+    @staticmethod
+    def _blank(bound: Mapping[str, Term]) -> bool:
+        return any(isinstance(v, ox.BlankNode) for v in bound.values())
+
+    def _written(self, bound: Mapping[str, Term]) -> tuple[str, None, bool]:
+        """The text with its variables bound, and whether blank nodes have to be IRIs for it."""
+        if not self._blank(bound):
+            return self.query.substituted(bound), None, False
+        if self.query.tells_blank_nodes:
+            raise self.shape.wrong("its query asks what is blank, so it cannot name a blank node")
+        named = {name: name_blank(value) for name, value in bound.items()}
+        return self.query.substituted(named), None, True
 
     def rows_of_all(self, data: Data, nodes: list[ox.NamedNode]) -> dict[Term, list[Row]]:
         """The solutions of a plain query by focus node."""
@@ -68,30 +79,32 @@ class _Asked:
     def asks(self, data: Data, this: Term, value: Term) -> bool:
         """The answer of an ASK query for one value node."""
         bound = {**self.bound, "this": this, "value": value}
-        if any(isinstance(v, ox.BlankNode) for v in bound.values()):
-            raise self.shape.wrong(f"its ASK query cannot be asked of a blank node: {value}")
-        answer = self._run(data, self.query.substituted(bound), {})
-        return bool(answer)
+        text, _, named = self._written(bound)
+        return bool(self._run(data, text, {}, named=named))
 
     def _solutions(
-        self, data: Data, text: str, bound: dict[ox.Variable, Term | ox.Triple] | None = None
+        self,
+        data: Data,
+        text: str,
+        bound: dict[ox.Variable, Term | ox.Triple] | None = None,
+        named: bool = False,
     ) -> list[Row]:
-        solutions = self._run(data, text, bound or {})
+        solutions = self._run(data, text, bound or {}, named=named)
         if not isinstance(solutions, ox.QuerySolutions):
             raise self.shape.wrong("its query is not a SELECT query")
         names = [v.value for v in solutions.variables]
         rows = []
         for solution in solutions:
             pairs = ((name, solution[name]) for name in names)
-            rows.append({name: as_term(value) for name, value in pairs if value is not None})
+            rows.append({name: unname_blank(value) for name, value in pairs if value is not None})
         return rows
 
     def _run(
-        self, data: Data, text: str, bound: dict[ox.Variable, Term | ox.Triple]
+        self, data: Data, text: str, bound: dict[ox.Variable, Term | ox.Triple], *, named: bool
     ) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
-        store = data.store()
-        if "shapesGraph" in self.query.named and _SHAPES_GRAPH not in data.notes:
-            data.notes[_SHAPES_GRAPH] = True
+        store = data.named_store() if named else data.store()
+        if "shapesGraph" in self.query.named and (_SHAPES_GRAPH, named) not in data.notes:
+            data.notes[_SHAPES_GRAPH, named] = True
             quads = (
                 ox.Quad(q.subject, q.predicate, q.object, _SHAPES_GRAPH) for q in self.shapes.quads
             )
@@ -192,12 +205,29 @@ def _selecting(
         for row in rows:
             if "failure" in row and is_true(row["failure"]):
                 raise asked.shape.wrong(f"its query reports a failure at {focus}")
-            value = row.get("value", focus if on_node else None)
+            value = _as_stated(data, focus, row.get("value", focus if on_node else None))
             path = row.get("path")
             extra = Extra(node, _filled(messages, {**asked.bound, "this": focus, **row}))
             found.append((mark, focus, value, path, extra))
 
     return Constraint(run, empty=True, prepare=prepare)
+
+
+def _as_stated(data: Data, focus: Term, value: Term | None) -> Term | None:
+    """A value in the words of the focus node; Oxigraph's store has 2 for 2.0 or a byte 2."""
+    if not isinstance(value, ox.Literal) or value.language:
+        return value
+    stated = [v for values in data.node(focus).values() for v in values]
+    if value in stated:
+        return value
+    key = comparison_key(value)
+    for term in stated:
+        if isinstance(term, ox.Literal) and not term.language:
+            if term.value == value.value and term.datatype != XSD_STRING:
+                return term
+            if key is not None and comparison_key(term) == key:
+                return term
+    return value
 
 
 def _filled(messages: tuple[ox.Literal, ...], row: Mapping[str, Term]) -> tuple[ox.Literal, ...]:

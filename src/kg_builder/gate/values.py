@@ -11,6 +11,7 @@ from calendar import monthrange
 from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 import pyoxigraph as ox
 
@@ -120,6 +121,7 @@ def lexical_test(datatype: str) -> Callable[[str], bool] | None:
 _NUMBERS = {vocab.XSD + name for name in _INTEGERS}
 
 
+@lru_cache(maxsize=8192)
 def comparison_key(term: object) -> Key | None:
     """The value of a literal for SPARQL's `<`; None for what cannot be compared at all."""
     if not isinstance(term, ox.Literal) or term.language:
