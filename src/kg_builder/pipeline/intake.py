@@ -153,7 +153,7 @@ class Intake:
         new = 0
         for path, index in indexes.items():
             jobs = self._jobs(path, index)
-            self.run.report.unchanged += not jobs
+            self.run.report.unchanged += bool(index.entries) and not jobs
             new += bool(jobs)
             work += jobs
         failed = self._analyse(work)
