@@ -38,13 +38,14 @@ LITERALS = [
     '"z"^^ex:own',
 ]  # fmt: skip
 ILL_TYPED = ['"x"^^xsd:integer', '"2020-13-01"^^xsd:date', '"300"^^xsd:byte']
+UNORDERED = [*ILL_TYPED, '"z"^^ex:own', '"2020"^^xsd:gYear', *(v for v in LITERALS if '"@' in v)]
 DATATYPES = [
     "xsd:string", "xsd:integer", "xsd:decimal", "xsd:double", "xsd:date", "xsd:dateTime",
     "xsd:boolean", "xsd:byte", "rdf:langString", "ex:own", "xsd:gYear",
 ]  # fmt: skip
 FAMILIES = {
     "number": [*NUMBERS, "true", "false", '"3"^^xsd:byte'],
-    "date": ['"2020-01-01"^^xsd:date', '"2021-06-30"^^xsd:date', '"2020"^^xsd:gYear'],
+    "date": ['"2020-01-01"^^xsd:date', '"2021-06-30"^^xsd:date'],
     "dateTime": ['"2020-01-01T00:00:00"^^xsd:dateTime', '"2021-01-01T00:00:00"^^xsd:dateTime'],
 }
 BOUNDS = {
@@ -52,6 +53,11 @@ BOUNDS = {
     "date": ['"2020-06-01"^^xsd:date', '"2020-01-01"^^xsd:date', '"b"'],
     "dateTime": ['"2020-06-01T00:00:00"^^xsd:dateTime', '"2020-01-01T00:00:00"^^xsd:dateTime'],
 }
+SINGLE = (
+    "datatype", "nodeKind", "minCount", "maxCount", "minLength", "maxLength", "languageIn",
+    "uniqueLang", "closed", "in", "qualified", "severity", "pattern",
+)  # fmt: skip
+"""Parameters that a shape may have once."""
 KINDS = ["IRI", "BlankNode", "Literal", "BlankNodeOrIRI", "BlankNodeOrLiteral", "IRIOrLiteral"]
 PATTERNS = ['"^a"', '"b$"', '"[0-9]+"', '"."', '"a.*c"', '"^urn:ex:[a-c]$"', '"\\\\d\\\\d"']
 QUERIES = [
@@ -120,7 +126,7 @@ class Maker:
         if not self.limits:
             return LITERALS
         unlike = {v for family, those in FAMILIES.items() if family != self.family for v in those}
-        return [v for v in LITERALS if v not in unlike and v not in (*ILL_TYPED, '"z"^^ex:own')]
+        return [v for v in LITERALS if v not in unlike and v not in UNORDERED]
 
     def shapes(self) -> str:
         tops = []
@@ -142,7 +148,7 @@ class Maker:
         if kind == 0:
             return "sh:targetClass " + self.pick(CLASSES)
         if kind == 1:
-            return "sh:targetNode " + self.pick([*NODES[:5], '"a"', '"b"@en'])
+            return "sh:targetNode " + self.pick([*NODES[:5], '"a"'])
         if kind == 2:
             return "sh:targetSubjectsOf " + self.pick(PREDICATES)
         return "sh:targetObjectsOf " + self.pick(PREDICATES)
@@ -179,12 +185,10 @@ class Maker:
             parts.append("sh:deactivated true")
         if self.chance(6):
             parts.append('sh:message "said"')
-        single = ("datatype", "nodeKind", "minCount", "maxCount", "minLength", "maxLength",
-                  "languageIn", "uniqueLang", "closed", "in", "qualified", "severity", "pattern")  # fmt: skip
         kept: dict[str, str] = {}
         for part in parts:
             name = part.split(" ", 1)[0].removeprefix("sh:")
-            only = next((s for s in single if name.startswith(s)), None)
+            only = next((s for s in SINGLE if name.startswith(s)), None)
             kept.setdefault(only or part, part)
         return " ; ".join(kept.values())
 
