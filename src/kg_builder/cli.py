@@ -13,6 +13,7 @@ import signal
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn
@@ -185,7 +186,8 @@ def _validate(options: argparse.Namespace) -> int:
     else:
         ref, lease = _snapshot(options.store)
         with lease:
-            outcome = validating.run(options, sys.stdin.buffer, reading.public_quads(ref))
+            quads = partial(reading.public_quads, ref)
+            outcome = validating.run(options, sys.stdin.buffer, quads)
     for note in outcome.notes:
         _say(note)
     for target, data in outcome.written:

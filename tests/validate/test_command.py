@@ -364,7 +364,7 @@ def test_fingerprints_depend_on_no_order_label_or_line(
     def prints(lines: list[str]) -> list[str]:
         quads = list(ox.parse("\n".join(lines), format=ox.RdfFormat.TURTLE))
         found = run_gate(shapes, quads, "fast")
-        file = DataFile("d.ttl", Path("not there"), "turtle", quads)
+        file = DataFile("d.ttl", Path("not there"), "turtle", source=lambda: quads)
         return sorted(f.fingerprint for f in findings(found.results, [file], Names()))
 
     shapes = Shapes(named(ox.parse(SHAPES, format=ox.RdfFormat.TURTLE)))

@@ -7,10 +7,11 @@ Exit codes: 0 conforms, 1 findings at or above --fail-on, 2 data or shapes that 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import chain
 from multiprocessing import get_context
 from pathlib import Path
 from typing import IO, Final
@@ -23,12 +24,14 @@ from kg_builder.gate import Engine, GateReport
 from kg_builder.validating import baseline
 from kg_builder.validating.changed import changed_since, touches
 from kg_builder.validating.engine import run_gate
-from kg_builder.validating.files import STDIN, DataFile, Fault, Reader, expand, shown
+from kg_builder.validating.files import STDIN, DataFile, Fault, expand, opened, shown
 from kg_builder.validating.findings import Finding, Report, findings
 from kg_builder.validating.formats import render
-from kg_builder.validating.imports import ImportMap, resolve
+from kg_builder.validating.imports import ImportMap, Stream
 from kg_builder.validating.names import Names
 from kg_builder.validating.shapes import Shapes, named
+
+Quads = Callable[[], Iterable[ox.Quad]]
 
 _NAMED: Final = 8
 """Shapes that a note or fault names before it counts the others."""
@@ -45,34 +48,35 @@ class Outcome:
 
 @dataclass(slots=True)
 class _Work:
-    """What has been read for one run."""
+    """What one run is about; `data` is read while it is judged."""
 
-    files: list[DataFile]
-    imported: list[DataFile]
+    data: Stream
     context: list[ox.Quad]
     shapes: Shapes
     faults: list[Fault]
     notes: list[str]
     names: Names
 
+    @property
+    def all_files(self) -> list[DataFile]:
+        return [*self.data.files, *self.data.imported]
 
-def run(
-    options: argparse.Namespace, stdin: IO[bytes], store: Iterable[ox.Quad] | None = None
-) -> Outcome:
-    """Validates as `options` (see options.py) say; `store` holds the quads of --store.
 
-    Raises UsageError, ShapesError (both exit code 2) and CannotRunError (4).
+def run(options: argparse.Namespace, stdin: IO[bytes], store: Quads | None = None) -> Outcome:
+    """Validates as `options` (see options.py) say; `store` gives the quads of --store.
+
+    Raises UsageError (exit code 2) and CannotRunError (4).
     """
     _check_usage(options, store)
     # Asked first: without git nothing needs to be read.
     changed = changed_since(options.changed_only) if options.changed_only else None
     work = _read(options, stdin, store)
-    report = Report(fail_on=options.fail_on.capitalize(), files=tuple(f.name for f in work.files))
+    report = Report(fail_on=options.fail_on.capitalize(), files=_names_of(work))
     written: list[tuple[Path | None, bytes]] = []
-    verdict = None if work.faults else _judge(options, work)
+    verdict = _judge(options, work)
     if verdict is not None:
         _check_targets(options, work, verdict)
-        found = findings(verdict.results, [*work.files, *work.imported], work.names)
+        found = findings(verdict.results, work.all_files, work.names)
         if options.write_baseline:
             written.append((options.write_baseline, baseline.written(found)))
             found = [replace(finding, known=True) for finding in found]
@@ -122,22 +126,16 @@ def _said(report: Report) -> tuple[str, ...]:
 # --- reading ---------------------------------------------------------------------------
 
 
-def _read(options: argparse.Namespace, stdin: IO[bytes], store: Iterable[ox.Quad] | None) -> _Work:
+def _read(options: argparse.Namespace, stdin: IO[bytes], store: Quads | None) -> _Work:
     mapped = ImportMap(options.imports)
-    work = _Work([], [], [], Shapes(()), [], [], Names())
     if store is not None:
-        work.files = []
-        work.imported = [DataFile("", Path(), "nquads", list(store))]
+        files = [DataFile("", Path(), "nquads", source=store)]
+        faults: list[Fault] = []
     else:
         paths, faults = expand(options.files)
-        reader = Reader(options.input_format, stdin)
-        work.files = reader.read(paths)
-        imports = Reader()
-        imports.share(reader)
-        missing = resolve(imports, work.files, mapped)
-        work.imported = imports.files
-        work.faults += [*faults, *reader.faults, *imports.faults]
-        work.notes += [str(fault) for fault in missing]
+        files, unknown = opened(paths, options.input_format, stdin)
+        faults += unknown
+    work = _Work(Stream(files, mapped), [], Shapes(()), faults, [], Names())
     _read_shapes(options, work, mapped)
     return work
 
@@ -145,44 +143,56 @@ def _read(options: argparse.Namespace, stdin: IO[bytes], store: Iterable[ox.Quad
 def _read_shapes(options: argparse.Namespace, work: _Work, mapped: ImportMap) -> None:
     own = not options.shapes
     paths, faults = expand(options.shapes or [resources.shapes_file()])
-    reader = Reader()
-    read = reader.read(paths)
-    missing = resolve(reader, read, mapped)
-    work.faults += [*faults, *reader.faults, *missing]
-    work.shapes = Shapes(named(q for file in reader.files for q in file.quads), own)
-    files = [*reader.files, *work.files, *work.imported]
-    work.names = Names(*(file.prefixes for file in files))
+    files, unknown = opened(paths)
+    stream = Stream(files, mapped)
+    work.shapes = Shapes(named(stream), own)
+    work.faults += [*faults, *unknown, *stream.faults, *stream.missing]
+    work.names = Names(*(file.prefixes for file in [*stream.files, *stream.imported]))
     if own:
         # Our data names superclasses of places only by way of the ontology.
         work.context = list(ox.parse(path=str(resources.ontology_file())))
+
+
+def _names_of(work: _Work) -> tuple[str, ...]:
+    return tuple(file.name for file in work.data.files if file.source is None)
 
 
 # --- judging ---------------------------------------------------------------------------
 
 
 def _judge(options: argparse.Namespace, work: _Work) -> GateReport | None:
-    """The gate's verdict; None, with a fault, for shapes or data that it cannot use."""
-    context = [*(quad for file in work.imported for quad in file.quads), *work.context]
+    """The gate's verdict; None, with faults, for shapes or data that cannot be used."""
+    verdict = None
+    data = work.data
     try:
-        if options.each:
-            return _judge_each(options, work, context)
-        quads = [quad for file in work.files for quad in file.quads]
-        return run_gate(work.shapes, quads + context, options.engine)
+        if work.faults:
+            # Nothing is judged, but all that is broken is told at once.
+            for _ in data:
+                pass
+        elif options.each:
+            verdict = _judge_each(options, work)
+        else:
+            verdict = run_gate(work.shapes, chain(data, work.context), options.engine)
     except (ShapesError, UsageError) as error:
         # A fault, so that every format tells it, not standard error alone.
         name = _shapes_name(options) if isinstance(error, ShapesError) else ""
         work.faults.append(Fault(name, None, work.names.message(str(error))))
-        return None
+    work.faults += data.faults
+    work.notes += [str(fault) for fault in data.missing]
+    work.names = Names(work.names.prefixes, *(file.prefixes for file in work.all_files))
+    return None if work.faults else verdict
 
 
 def _shapes_name(options: argparse.Namespace) -> str:
     return shown(options.shapes[0]) if len(options.shapes or ()) == 1 else ""
 
 
-def _judge_each(options: argparse.Namespace, work: _Work, context: list[ox.Quad]) -> GateReport:
+def _judge_each(options: argparse.Namespace, work: _Work) -> GateReport:
     """The verdicts on the files one by one, added up."""
+    parts = [(file, list(quads)) for file, quads in work.data.parts()]
+    batches = [quads for _, quads in parts[: len(work.data.files)]]
+    context = [*(q for _, quads in parts[len(batches) :] for q in quads), *work.context]
     judge = partial(_judge_one, work.shapes, context, options.engine)
-    batches = [file.quads for file in work.files]
     if options.jobs > 1 and len(batches) > 1:
         with ProcessPoolExecutor(options.jobs, mp_context=get_context("spawn")) as pool:
             verdicts = list(pool.map(judge, batches))
@@ -248,7 +258,7 @@ def _told(
         findings=tuple(found),
         shown=tuple(found[: options.max_results]),
         resolved=tuple(resolved),
-        files=tuple(file.name for file in work.files),
+        files=_names_of(work),
         engines=verdict.engines,
         targets=verdict.targets,
         disagreements=verdict.disagreements,
@@ -265,7 +275,7 @@ def _rules(work: _Work, verdict: GateReport) -> dict[str, str]:
 def _of_changed(
     options: argparse.Namespace, work: _Work, found: list[Finding], changed: frozenset[Path]
 ) -> list[Finding]:
-    files = {file.name: file.path for file in [*work.files, *work.imported]}
+    files = {file.name: file.path for file in work.all_files}
     shapes, _ = expand(options.shapes or [])
     if touches(shapes, changed):
         work.notes.append(
@@ -283,7 +293,7 @@ def _of_changed(
 
 def validate_quads(quads: Iterable[ox.Quad]) -> GateReport:
     """The verdict of the package's own shapes on a whole graph, together with the ontology."""
-    reader = Reader()
-    shapes = Shapes(named(q for f in reader.read([resources.shapes_file()]) for q in f.quads), True)
+    files, _ = opened([resources.shapes_file()])
+    shapes = Shapes(named(Stream(files, ImportMap(None))), True)
     context = list(ox.parse(path=str(resources.ontology_file())))
-    return run_gate(shapes, [*quads, *context], "fast")
+    return run_gate(shapes, chain(quads, context), "fast")

@@ -5,13 +5,15 @@ from __future__ import annotations
 import glob
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Any, Final
 from urllib.parse import quote
 
 import pyoxigraph as ox
+
+from kg_builder import vocab
 
 STDIN: Final = Path("-")
 FORMATS: Final = {
@@ -35,6 +37,9 @@ _SUFFIXES: Final = {
 }
 _UNSURE: Final = (".xml",)
 """Suffixes that a folder holds for other reasons too: read only where the file is named."""
+_IMPORTS: Final = ox.NamedNode(vocab.OWL + "imports")
+_VERSION: Final = ox.NamedNode(vocab.OWL + "versionIRI")
+_ONTOLOGY: Final = ox.NamedNode(vocab.OWL + "Ontology")
 _POSITION: Final = re.compile(r"^Parser error (?:at|between) line (\d+)[^:]*: ")
 
 
@@ -58,25 +63,108 @@ class Fault:
 
 @dataclass(slots=True)
 class DataFile:
-    """One parsed file.
+    """One file, read anew each time it is asked for: quads take ten times a file's memory.
 
-    `name` is what people are shown; `form` a key of FORMATS. `text` is kept for standard
-    input only, which cannot be read twice. `labels` tells what blank nodes that were renamed
-    are called in the file, `prefixes` which it declares.
+    `name` is what people are shown; `form` a key of FORMATS. `text` is that of standard input,
+    which cannot be read twice; `source` gives quads that are in no file. The other fields are
+    what the last reading found: `labels`, what blank nodes are called in the file itself;
+    `imports`, the objects of owl:imports; `declared`, the IRIs of the ontologies that it is.
     """
 
     name: str
     path: Path
     form: str
-    quads: list[ox.Quad]
+    number: int = 0
     text: bytes | None = None
+    source: Callable[[], Iterable[ox.Quad]] | None = None
     labels: dict[str, str] = field(default_factory=dict)
     prefixes: dict[str, str] = field(default_factory=dict)
+    imports: list[str] = field(default_factory=list)
+    declared: set[str] = field(default_factory=set)
+    fault: Fault | None = None
 
     def content(self) -> str:
         """The file's text; bytes that are not UTF-8 are replaced."""
         data = self.text if self.text is not None else self.path.read_bytes()
         return data.decode("utf-8-sig", errors="replace")
+
+    @property
+    def base(self) -> str:
+        """What relative IRIs are resolved against.
+
+        The name, not the real place: IRIs must not depend on where a checkout lies.
+        """
+        return "file:///" + quote(self.name.lstrip("/"))
+
+    def quads(self) -> Iterator[ox.Quad]:
+        """The quads; blank nodes have labels of this file alone, the same in every reading.
+
+        What cannot be read ends the quads and is told by `fault`.
+        """
+        if self.source is not None:
+            yield from self.source()
+            return
+        try:
+            yield from self._read()
+        except SyntaxError as error:
+            self.fault = _malformed(self.name, error)
+        except OSError as error:
+            text = f"cannot be read: {error.strerror or error}"
+            self.fault = Fault(self.name, None, text)
+        except ValueError as error:
+            self.fault = Fault(self.name, None, f"cannot be read: {error}")
+
+    def _read(self) -> Iterator[ox.Quad]:
+        form, base = FORMATS[self.form], self.base
+        if self.text is not None:
+            parser = ox.parse(self.text, format=form, base_iri=base)
+        else:
+            parser = ox.parse(path=str(self.path), format=form, base_iri=base)
+        new: dict[str, ox.BlankNode] = {}
+        self.imports, self.declared = [], set()
+        for quad in parser:
+            subject, value = quad.subject, quad.object
+            if isinstance(value, ox.NamedNode):
+                self._notice(quad, value)
+            if isinstance(subject, ox.BlankNode) or isinstance(value, ox.BlankNode):
+                subject, value = self._own(subject, new), self._own(value, new)
+                yield ox.Quad(subject, quad.predicate, value, quad.graph_name)
+            else:
+                yield quad
+        self.prefixes = dict(parser.prefixes)
+
+    def _notice(self, quad: ox.Quad, value: ox.NamedNode) -> None:
+        if value == _ONTOLOGY and isinstance(quad.subject, ox.NamedNode):
+            self.declared.add(bare(quad.subject.value))
+            return
+        predicate = quad.predicate
+        if predicate == _IMPORTS:
+            self.imports.append(value.value)
+        elif predicate == _VERSION:
+            self.declared.add(bare(value.value))
+
+    def _own(self, term: Any, new: dict[str, ox.BlankNode]) -> Any:
+        if not isinstance(term, ox.BlankNode):
+            return term
+        found = new.get(term.value)
+        if found is None:
+            found = new[term.value] = ox.BlankNode(f"f{self.number}b{len(new)}")
+            self.labels[found.value] = term.value
+        return found
+
+
+def bare(iri: str) -> str:
+    """An ontology's IRI; it may be imported with and without the # that ends its namespace."""
+    return iri.removesuffix("#")
+
+
+def _malformed(name: str, error: SyntaxError) -> Fault:
+    message = str(error.msg)
+    found = _POSITION.match(message)
+    line = error.lineno or (int(found[1]) if found else None)
+    if "LoadDocumentCallback" in message:
+        message = "its remote @context is not fetched; write the context into the file"
+    return Fault(name, line, _POSITION.sub("", message))
 
 
 def shown(path: Path) -> str:
@@ -130,96 +218,23 @@ def _known() -> str:
     return " ".join(s for s in _SUFFIXES if s not in _UNSURE)
 
 
-class Reader:
-    """Parses files; blank nodes of different files never fall together.
+def opened(
+    paths: Iterable[Path], form: str | None = None, stdin: IO[bytes] | None = None, first: int = 0
+) -> tuple[list[DataFile], list[Fault]]:
+    """The files at `paths`, not read yet, and those whose format is not known.
 
-    `form` is a key of FORMATS for every file, or None to go by the suffix. `files` collects
-    what was read, `faults` what could not be.
+    `form` is a key of FORMATS for all of them, None to go by the suffix; `first` the number of
+    the first, by which blank nodes of different files are told apart.
     """
-
-    def __init__(self, form: str | None = None, stdin: IO[bytes] | None = None) -> None:
-        self.files: list[DataFile] = []
-        self.faults: list[Fault] = []
-        self._form = form
-        self._stdin = stdin
-        self._labels: set[str] = set()
-
-    def share(self, other: Reader) -> None:
-        """Keeps the blank nodes of this reader's files apart from those of `other`'s too."""
-        self._labels = other._labels
-
-    def read(self, paths: Iterable[Path]) -> list[DataFile]:
-        """Parses `paths`; what fails is a fault, and the others are read all the same."""
-        read = []
-        for path in paths:
-            form = self._form or _SUFFIXES.get(path.suffix.lower())
-            name = shown(path)
-            if form is None:
-                say = "--input-format" if path == STDIN else f"one of {_known()}, or --input-format"
-                self.faults.append(Fault(name, None, f"the RDF format is not known; give {say}"))
-                continue
-            file = self._parse(path, name, form)
-            if file is not None:
-                read.append(file)
-        self.files += read
-        return read
-
-    def _parse(self, path: Path, name: str, form: str) -> DataFile | None:
-        # Names, not real places: relative IRIs must not depend on where a checkout lies.
-        base = "file:///" + quote(name.lstrip("/"))
-        text = None
-        try:
-            if path == STDIN and self._stdin is not None:
-                text = self._stdin.read()
-                parser = ox.parse(text, format=FORMATS[form], base_iri=base)
-            else:
-                parser = ox.parse(path=str(path), format=FORMATS[form], base_iri=base)
-            quads = list(parser)
-        except SyntaxError as error:
-            message = str(error.msg)
-            found = _POSITION.match(message)
-            line = error.lineno or (int(found[1]) if found else None)
-            if "LoadDocumentCallback" in message:
-                message = "its remote @context is not fetched; write the context into the file"
-            self.faults.append(Fault(name, line, _POSITION.sub("", message)))
-            return None
-        except OSError as error:
-            self.faults.append(Fault(name, None, f"cannot be read: {error.strerror or error}"))
-            return None
-        except ValueError as error:
-            self.faults.append(Fault(name, None, f"cannot be read: {error}"))
-            return None
-        file = DataFile(name, path, form, quads, text, prefixes=dict(parser.prefixes))
-        self._separate(file)
-        return file
-
-    def _separate(self, file: DataFile) -> None:
-        """Renames the blank nodes whose labels another file has used."""
-        own = {
-            term.value
-            for quad in file.quads
-            for term in (quad.subject, quad.object)
-            if isinstance(term, ox.BlankNode)
-        }
-        clashes = own & self._labels
-        if clashes:
-            number = len(self._labels)
-            new = {}
-            for label in sorted(clashes):
-                fresh = f"f{number}x{label}"
-                while fresh in own or fresh in self._labels:
-                    fresh += "x"
-                new[label] = ox.BlankNode(fresh)
-                file.labels[fresh] = label
-            file.quads = [_renamed(quad, new) for quad in file.quads]
-            own = own - clashes | set(file.labels)
-        self._labels |= own
-
-
-def _renamed(quad: ox.Quad, new: dict[str, ox.BlankNode]) -> ox.Quad:
-    subject, value = quad.subject, quad.object
-    if isinstance(subject, ox.BlankNode):
-        subject = new.get(subject.value, subject)
-    if isinstance(value, ox.BlankNode):
-        value = new.get(value.value, value)
-    return ox.Quad(subject, quad.predicate, value, quad.graph_name)
+    files: list[DataFile] = []
+    faults: list[Fault] = []
+    for path in paths:
+        kind = form or _SUFFIXES.get(path.suffix.lower())
+        if kind is None:
+            say = "--input-format" if path == STDIN else f"one of {_known()}, or --input-format"
+            text = f"the RDF format is not known; give {say}"
+            faults.append(Fault(shown(path), None, text))
+            continue
+        data = stdin.read() if path == STDIN and stdin is not None else None
+        files.append(DataFile(shown(path), path, kind, first + len(files), data))
+    return files, faults

@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
-from urllib.parse import quote
 
 import pyoxigraph as ox
 
@@ -113,7 +112,7 @@ class Places:
         nodes = {_parsed(term) for term in wanted}
         evidence = set()
         for file in files:
-            for quad in file.quads:
+            for quad in file.quads():
                 if isinstance(quad.object, ox.BlankNode):
                     self._holders[str(quad.object)].append((str(quad.subject), str(quad.predicate)))
                 if quad.subject in nodes:
@@ -124,7 +123,7 @@ class Places:
                 elif quad.object in nodes:
                     self._mentioned[str(quad.object)].append((file.name, str(quad.subject)))
         for file in files if evidence else ():
-            for quad in file.quads:
+            for quad in file.quads():
                 if quad.subject in evidence and quad.predicate.value == _EXACT:
                     fact = (file.name, _EXACT, str(quad.object))
                     self._facts[str(quad.subject)].append(fact)
@@ -145,8 +144,7 @@ class Places:
             written = {_written(term, file): term for term in sorted(terms)}
             try:
                 lines = subject_lines(
-                    file.content(), file.form, "file:///" + quote(file.name.lstrip("/")),
-                    set(written),
+                    file.content(), file.form, file.base, set(written),
                 )  # fmt: skip
             except (OSError, ValueError):
                 continue  # the file has changed under us: findings stand without lines

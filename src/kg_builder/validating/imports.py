@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
 
 import pyoxigraph as ox
 
-from kg_builder import vocab
+from kg_builder import resources
 from kg_builder.errors import UsageError
-from kg_builder.validating.files import DataFile, Fault, Reader, expand
-
-_IMPORTS: Final = ox.NamedNode(vocab.OWL + "imports")
-_VERSION: Final = ox.NamedNode(vocab.OWL + "versionIRI")
-_TYPE: Final = ox.NamedNode(vocab.RDF + "type")
-_ONTOLOGY: Final = ox.NamedNode(vocab.OWL + "Ontology")
+from kg_builder.validating.files import DataFile, Fault, bare, expand, opened
 
 
 class ImportMap:
@@ -28,7 +22,8 @@ class ImportMap:
     """
 
     def __init__(self, given: Path | None) -> None:
-        self._files: dict[str, Path] = {}
+        # Our own ontology is at hand: shapes for our graphs import it.
+        self._files = {"https://w3id.org/kg-builder/ontology": resources.ontology_file()}
         if given is None:
             return
         if given.is_dir():
@@ -37,13 +32,14 @@ class ImportMap:
             self._of_toml(given)
 
     def _of_folder(self, folder: Path) -> None:
-        paths, _ = expand([folder])
-        reader = Reader()
-        for file in reader.read(paths):
-            for iri in declared(file):
+        files, _ = opened(expand([folder])[0])
+        for file in files:
+            for _ in file.quads():
+                pass
+            if file.fault is not None:
+                raise UsageError(f"--imports: {file.fault}")
+            for iri in sorted(file.declared):
                 self._files.setdefault(iri, file.path)
-        if reader.faults:
-            raise UsageError(f"--imports: {reader.faults[0]}")
 
     def _of_toml(self, path: Path) -> None:
         try:
@@ -54,54 +50,60 @@ class ImportMap:
         for iri, name in table.items():
             if not isinstance(name, str) or not (path.parent / name).is_file():
                 raise UsageError(f"--imports {path}: {iri} must name a file that exists: {name}")
-            self._files[_bare(iri)] = path.parent / name
+            self._files[bare(iri)] = path.parent / name
 
     def find(self, iri: str) -> Path | None:
         """The file that stands for `iri`, or None."""
-        return self._files.get(_bare(iri))
+        return self._files.get(bare(iri))
 
 
-def _bare(iri: str) -> str:
-    # Ontologies are imported with and without the # that ends their namespace.
-    return iri.removesuffix("#")
+class Stream:
+    """The quads of files, and of what they import, read while they are asked for.
 
-
-def declared(file: DataFile) -> set[str]:
-    """The IRIs of the ontologies that a file is."""
-    found = set()
-    for quad in file.quads:
-        if quad.predicate == _TYPE and quad.object == _ONTOLOGY:
-            found.add(quad.subject)
-    names = {term.value for term in found if isinstance(term, ox.NamedNode)}
-    names |= {
-        quad.object.value
-        for quad in file.quads
-        if quad.predicate == _VERSION and isinstance(quad.object, ox.NamedNode)
-    }
-    return {_bare(name) for name in names}
-
-
-def resolve(reader: Reader, files: Sequence[DataFile], mapped: ImportMap) -> list[Fault]:
-    """Reads what `files` import, and what that imports; returns imports that are not mapped.
-
-    The files are read by `reader`, and so stand in its `files` afterwards.
+    After the reading `imported` holds the files that were imported, `faults` what could not be
+    read, and `missing` the imports that are not mapped.
     """
-    missing: list[Fault] = []
-    have = {iri for file in files for iri in declared(file)}
-    waiting = list(files)
-    while waiting:
-        file = waiting.pop(0)
-        for iri in [q.object.value for q in file.quads if q.predicate == _IMPORTS
-                    and isinstance(q.object, ox.NamedNode)]:  # fmt: skip
-            if _bare(iri) in have:
-                continue
-            have.add(_bare(iri))
-            path = mapped.find(iri)
-            if path is None:
-                say = f"owl:imports <{iri}>, which --imports maps to no file"
-                missing.append(Fault(file.name, None, say))
-                continue
-            read = reader.read([path])
-            have |= {name for new in read for name in declared(new)}
-            waiting += read
-    return missing
+
+    def __init__(self, files: list[DataFile], mapped: ImportMap) -> None:
+        self.files = files
+        self.imported: list[DataFile] = []
+        self.faults: list[Fault] = []
+        self.missing: list[Fault] = []
+        self._mapped = mapped
+
+    def __iter__(self) -> Iterator[ox.Quad]:
+        for _, quads in self.parts():
+            yield from quads
+
+    def parts(self) -> Iterator[tuple[DataFile, Iterator[ox.Quad]]]:
+        """File by file; each must be read to its end before the next is asked for."""
+        waiting = list(self.files)
+        seen: set[str] = set()
+        while waiting:
+            for file in waiting:
+                yield file, file.quads()
+                if file.fault is not None:
+                    self.faults.append(file.fault)
+            # What an import names may stand in a file that comes later: asked when all are read.
+            seen |= {iri for file in waiting for iri in file.declared}
+            waiting = self._next(waiting, seen)
+            self.imported += waiting
+
+    def _next(self, files: list[DataFile], seen: set[str]) -> list[DataFile]:
+        """The files that `files` import and that have not been read."""
+        found: list[DataFile] = []
+        for file in files:
+            for iri in file.imports:
+                if bare(iri) in seen:
+                    continue
+                seen.add(bare(iri))
+                path = self._mapped.find(iri)
+                if path is None:
+                    say = f"owl:imports <{iri}>, which --imports maps to no file"
+                    self.missing.append(Fault(file.name, None, say))
+                    continue
+                number = len(self.files) + len(self.imported) + len(found)
+                new, faults = opened([path], first=number)
+                found += new
+                self.faults += faults
+        return found

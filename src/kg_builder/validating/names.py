@@ -23,6 +23,7 @@ class Names:
         for known in (*prefixes, vocab.PREFIXES):
             for prefix, space in known.items():
                 spaces.setdefault(space, prefix)
+        self.prefixes = {prefix: space for space, prefix in spaces.items()}
         # The longest namespace first, so that a name is as short as it can be.
         self._spaces = sorted(spaces.items(), key=lambda item: (-len(item[0]), item))
 
