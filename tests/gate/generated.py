@@ -14,6 +14,7 @@ from typing import Protocol, TypeVar
 
 import pyoxigraph as ox
 
+from kg_builder import vocab
 from kg_builder.gate import Gate
 from kg_builder.gate.agreement import key_of
 
@@ -38,13 +39,20 @@ LITERALS = [
     '"z"^^ex:own',
 ]  # fmt: skip
 ILL_TYPED = ['"x"^^xsd:integer', '"2020-13-01"^^xsd:date', '"300"^^xsd:byte']
-UNORDERED = [*ILL_TYPED, '"z"^^ex:own', '"2020"^^xsd:gYear', *(v for v in LITERALS if '"@' in v)]
+UNORDERED = [
+    *ILL_TYPED,
+    '"z"^^ex:own',
+    '"2020"^^xsd:gYear',
+    *(v for v in LITERALS if '"@' in v),
+    "true",
+    "false",
+]
 DATATYPES = [
     "xsd:string", "xsd:integer", "xsd:decimal", "xsd:double", "xsd:date", "xsd:dateTime",
     "xsd:boolean", "xsd:byte", "rdf:langString", "ex:own", "xsd:gYear",
 ]  # fmt: skip
 FAMILIES = {
-    "number": [*NUMBERS, "true", "false", '"3"^^xsd:byte'],
+    "number": [*NUMBERS, '"3"^^xsd:byte'],
     "date": ['"2020-01-01"^^xsd:date', '"2021-06-30"^^xsd:date'],
     "dateTime": ['"2020-01-01T00:00:00"^^xsd:dateTime', '"2021-01-01T00:00:00"^^xsd:dateTime'],
 }
@@ -292,3 +300,22 @@ def disagreement(choice: Choice) -> str | None:
     lines = [f"only fast: {key} × {n}" for key, n in sorted((mine - theirs).items())]
     lines += [f"only pySHACL: {key} × {n}" for key, n in sorted((theirs - mine).items())]
     return "\n".join([*lines, shapes, data])
+
+
+def planted(quads: list[ox.Quad], number: int) -> list[ox.Quad]:
+    """The graph with one fault, a different one by number."""
+    at = (number * 37) % len(quads)
+    quad = quads[at]
+    kind = number % 5
+    if kind == 0:
+        return quads[:at] + quads[at + 1 :]
+    if kind == 1:
+        worse = ox.Literal("")
+    elif kind == 2:
+        worse = ox.Literal("2023-02-30", datatype=ox.NamedNode(vocab.XSD + "date"))
+    elif kind == 3:
+        return [*quads, ox.Quad(quad.subject, quad.predicate, quad.subject, quad.graph_name)]
+    else:
+        worse = ox.Literal("nonsense", language="en")
+    return [*quads[:at], ox.Quad(quad.subject, quad.predicate, worse, quad.graph_name),
+            *quads[at + 1 :]]  # fmt: skip

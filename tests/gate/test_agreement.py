@@ -18,7 +18,7 @@ from kg_builder.gate import Gate, GateReport, Result, components
 from kg_builder.gate.agreement import key_of
 from kg_builder.gate.validators import Constraint
 from kg_builder.store import Snapshots
-from tests.gate.generated import disagreement
+from tests.gate.generated import disagreement, planted
 
 TYPE = ox.NamedNode(vocab.RDF + "type")
 
@@ -67,25 +67,6 @@ def articles(store: Path) -> dict[str, list[ox.Quad]]:
     return {name: quads for name, quads in graphs(store).items() if "/graph/article/" in name}
 
 
-def planted(quads: list[ox.Quad], number: int) -> list[ox.Quad]:
-    """The graph with one fault, a different one by number."""
-    at = (number * 37) % len(quads)
-    quad = quads[at]
-    kind = number % 5
-    if kind == 0:
-        return quads[:at] + quads[at + 1 :]
-    if kind == 1:
-        worse = ox.Literal("")
-    elif kind == 2:
-        worse = ox.Literal("2023-02-30", datatype=ox.NamedNode(vocab.XSD + "date"))
-    elif kind == 3:
-        return [*quads, ox.Quad(quad.subject, quad.predicate, quad.subject, quad.graph_name)]
-    else:
-        worse = ox.Literal("nonsense", language="en")
-    return [*quads[:at], ox.Quad(quad.subject, quad.predicate, worse, quad.graph_name),
-            *quads[at + 1 :]]  # fmt: skip
-
-
 def test_our_shapes_find_the_same_in_articles_with_faults(sample_store: Path) -> None:
     gate = Gate(shadowed=0)
     everything = graphs(sample_store)
@@ -108,7 +89,12 @@ def test_the_whole_store_has_what_its_articles_have(sample_store: Path) -> None:
         name: planted(quads, number) if number % 2 else quads
         for number, (name, quads) in enumerate(sorted(articles(sample_store).items()))
     }
-    shared = {n: q for n, q in graphs(sample_store).items() if n not in spoilt}
+    # The gate of one article does not look at the ontology; the data write superclasses out.
+    shared = {
+        name: quads
+        for name, quads in graphs(sample_store).items()
+        if name not in spoilt and "/graph/ontology" not in name
+    }
     everything = {**shared, **spoilt}
     for quads in spoilt.values():
         each.extend(gate.check(quads, context(quads, everything)).results)
