@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import re
 import shutil
@@ -17,12 +18,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kg_builder.gate import GateReport
-from kg_builder.validating import command
+from kg_builder.validating import add_options, command
 from kg_builder.validating.engine import run_gate
 from kg_builder.validating.files import DataFile
 from kg_builder.validating.findings import findings
 from kg_builder.validating.names import Names
 from kg_builder.validating.shapes import Shapes, named
+from tests.support import ROOT
 from tests.validate.conftest import DATA, GOOD, SHAPES, Run
 
 E = "http://example.org/"
@@ -270,6 +272,10 @@ def test_imports_come_from_a_local_map_only(run: Run, folder: Path) -> None:
         assert run("bad.ttl", f"--imports={known}", shapes="main.ttl").code == 1
     (folder / "map.toml").write_text(f'"{E}base" = "gone.ttl"\n', encoding="utf-8")
     assert run("bad.ttl", "--imports=map.toml").code == 2
+    # Our own ontology needs no map.
+    own = "https://w3id.org/kg-builder/ontology"
+    (folder / "own.ttl").write_text(SHAPES + f"<{E}o> <{owl}imports> <{own}> .", encoding="utf-8")
+    assert run("good.ttl", shapes="own.ttl").code == 0
     # Of data a missing import is a warning, and a mapped one is part of the data.
     (folder / "data.ttl").write_text(head + GOOD, encoding="utf-8")
     done = run("data.ttl")
@@ -291,6 +297,50 @@ def test_max_results_says_that_it_cuts(run: Run) -> None:
         done = run("bad.ttl", "--max-results=1", f"--format={form}")
         assert done.code == 1
         assert "3 more finding" in done.out
+
+    assert "3 more findings are not in" in run("bad.ttl", "--max-results=1", "--format=turtle").err
+
+
+def test_blank_nodes_are_told_by_the_way_to_them_or_their_own_line(run: Run, folder: Path) -> None:
+    text = """@prefix ex: <http://example.org/> .
+ex:house ex:owner [ a ex:Person ] ;
+  ex:guest _:g .
+_:g a ex:Person .
+_:alone a ex:Person .
+"""
+    (folder / "first.ttl").write_text("_:alone a <http://example.org/Thing> .", encoding="utf-8")
+    (folder / "b.ttl").write_text(text.replace("\n", "\r\n"), encoding="utf-8")
+    lines = run("first.ttl", "b.ttl").out.splitlines()
+    assert lines[2:5] == [
+        "  b.ttl:2: ex:house/ex:owner ex:name",
+        "  b.ttl:4: ex:house/ex:guest ex:name",
+        "  b.ttl:5: [] ex:name",
+    ]
+
+
+def test_a_store_has_no_lines_but_quotes(run: Run, sample_store: Path, folder: Path) -> None:
+    kg = "https://w3id.org/kg-builder/ontology#"
+    (folder / "none.ttl").write_text(f"""@prefix sh: <http://www.w3.org/ns/shacl#> .
+<{E}No> a sh:NodeShape ; sh:targetClass <{kg}Mention> ;
+  sh:property [ sh:path <{kg}exact> ; sh:maxCount 0 ] .""", encoding="utf-8")  # fmt: skip
+    data = report(run, f"--store={sample_store}", shapes="none.ttl")
+    assert (data["exit_code"], data["files"]) == (1, [])
+    for finding in data["findings"]:
+        assert (finding["file"], finding["line"]) == (None, None)
+        assert finding["quote"]
+    for form in ("human", "sarif", "junit", "github", "markdown", "turtle"):
+        assert run(f"--store={sample_store}", f"--format={form}", shapes="none.ttl").code == 1
+    assert run(f"--store={sample_store}", shapes=None).out.endswith("in the store\n")
+
+
+def test_every_option_is_documented() -> None:
+    parser = argparse.ArgumentParser()
+    add_options(parser)
+    text = (ROOT / "docs" / "VALIDATE.md").read_text(encoding="utf-8")
+    names = [option for action in parser._actions for option in action.option_strings]
+    assert len(names) > 15
+    assert [n for n in names if n.startswith("--") and n != "--help" and n not in text
+            and n != "--output"] == []  # fmt: skip
 
 
 def test_several_formats_of_one_run(run: Run, folder: Path) -> None:

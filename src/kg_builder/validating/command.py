@@ -7,10 +7,10 @@ Exit codes: 0 conforms, 1 findings at or above --fail-on, 2 data or shapes that 
 from __future__ import annotations
 
 import argparse
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
-from functools import partial
 from itertools import chain
 from multiprocessing import get_context
 from pathlib import Path
@@ -81,6 +81,8 @@ def run(options: argparse.Namespace, stdin: IO[bytes], store: Quads | None = Non
             written.append((options.write_baseline, baseline.written(found)))
             found = [replace(finding, known=True) for finding in found]
         report = _told(options, work, verdict, found, changed)
+    if report.cut and "turtle" in [form for form, _ in _targets(options)]:
+        work.notes.append(f"{report.cut} more findings are not in the Turtle (--max-results)")
     report = replace(
         report,
         faults=tuple(sorted(work.faults, key=lambda f: (f.file, f.line or 0, f.message))),
@@ -167,8 +169,7 @@ def _judge(options: argparse.Namespace, work: _Work) -> GateReport | None:
     try:
         if work.faults:
             # Nothing is judged, but all that is broken is told at once.
-            for _ in data:
-                pass
+            _read_over(data)
         elif options.each:
             verdict = _judge_each(options, work)
         else:
@@ -189,15 +190,20 @@ def _shapes_name(options: argparse.Namespace) -> str:
 
 def _judge_each(options: argparse.Namespace, work: _Work) -> GateReport:
     """The verdicts on the files one by one, added up."""
-    parts = [(file, list(quads)) for file, quads in work.data.parts()]
-    batches = [quads for _, quads in parts[: len(work.data.files)]]
-    context = [*(q for _, quads in parts[len(batches) :] for q in quads), *work.context]
-    judge = partial(_judge_one, work.shapes, context, options.engine)
-    if options.jobs > 1 and len(batches) > 1:
-        with ProcessPoolExecutor(options.jobs, mp_context=get_context("spawn")) as pool:
-            verdicts = list(pool.map(judge, batches))
+    alone = options.jobs == 1 or len(work.data.files) == 1
+    # To hand quads to another process costs more than to read them there again.
+    parts = [[*quads] if alone else _read_over(quads) for _, quads in work.data.parts()]
+    imported = [quad for file in work.data.imported for quad in file.quads()]
+    job = (work.shapes, [*imported, *work.context], options.engine)
+    files = work.data.files
+    if work.data.faults:
+        verdicts = []
+    elif alone:
+        verdicts = [_judge_one(*job, quads) for quads in parts[: len(files)]]
     else:
-        verdicts = [judge(quads) for quads in batches]
+        context = get_context("spawn")
+        with ProcessPoolExecutor(options.jobs, context, _prepare, job) as pool:
+            verdicts = list(pool.map(_judge_file, files))
     totals: dict[str, int] = {}
     for verdict in verdicts:
         for shape, number in verdict.targets:
@@ -211,10 +217,28 @@ def _judge_each(options: argparse.Namespace, work: _Work) -> GateReport:
     )
 
 
+def _read_over(quads: Iterable[ox.Quad]) -> list[ox.Quad]:
+    """Reads to the end, for what the reading notices."""
+    deque(quads, maxlen=0)
+    return []
+
+
 def _judge_one(
-    shapes: Shapes, context: list[ox.Quad], engine: Engine, quads: list[ox.Quad]
+    shapes: Shapes, context: list[ox.Quad], engine: Engine, quads: Iterable[ox.Quad]
 ) -> GateReport:
-    return run_gate(shapes, quads + context, engine)
+    return run_gate(shapes, chain(quads, context), engine)
+
+
+_prepared: list[tuple[Shapes, list[ox.Quad], Engine]] = []
+"""What a worker process was given once for all its files."""
+
+
+def _prepare(shapes: Shapes, context: list[ox.Quad], engine: Engine) -> None:
+    _prepared[:] = [(shapes, context, engine)]
+
+
+def _judge_file(file: DataFile) -> GateReport:
+    return _judge_one(*_prepared[0], file.quads())
 
 
 def _check_targets(options: argparse.Namespace, work: _Work, verdict: GateReport) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -20,11 +21,20 @@ def run_gate(shapes: Shapes, quads: Iterable[ox.Quad], engine: Engine) -> GateRe
 
     Raises ShapesError for shapes that cannot be used, UsageError for terms of RDF 1.2.
     """
+    gate = _gate(shapes.triples, engine)
+    try:
+        return gate.check_all(quads, engine)
+    except TypeError as error:
+        raise UsageError(f"the data cannot be validated: {error}") from error
+
+
+@lru_cache(maxsize=1)
+def _gate(triples: tuple[ox.Triple, ...], engine: Engine) -> Gate:
     with tempfile.TemporaryDirectory(prefix="kg-builder-") as folder:
         path = Path(folder) / "shapes.nt"
         # The gate takes files; N-Triples is Turtle, whatever the shapes were written in.
-        path.write_bytes(ox.serialize(shapes.triples, format=ox.RdfFormat.N_TRIPLES) or b"")
-        try:
-            return Gate([path]).check_all(quads, engine)
-        except TypeError as error:
-            raise UsageError(f"the data cannot be validated: {error}") from error
+        path.write_bytes(ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES) or b"")
+        gate = Gate([path])
+        # It reads its files when it is first asked: now, for they are about to go.
+        gate.check_all([], engine)
+    return gate
