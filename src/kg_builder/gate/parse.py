@@ -99,6 +99,14 @@ class Shape:
         """The shape's node in N-Triples syntax."""
         return str(self.node)
 
+    @property
+    def has_targets(self) -> bool:
+        """Whether the shape says itself what it judges."""
+        declared = self.targets
+        return sh("target") in self.facts or bool(
+            declared.nodes or declared.classes or declared.subjects_of or declared.objects_of
+        )
+
     def one(self, parameter: ox.NamedNode) -> Term | None:
         """The only value of a parameter, None where it has none. Raises ShapesError for two."""
         values = self.facts.get(parameter, [])

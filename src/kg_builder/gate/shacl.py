@@ -74,10 +74,10 @@ class Gate:
             try:
                 validator = compiler.validator(node)
             except NeedsReferenceError:
-                left.append(shape)
+                if shape.has_targets:
+                    left.append(shape)
             else:
-                targets = shape.targets
-                if targets.nodes or targets.classes or targets.subjects_of or targets.objects_of:
+                if shape.has_targets:
                     fast.append(validator)
         return fast, left
 
@@ -122,8 +122,7 @@ class Gate:
         data = Data(quads)
         own = set(data.out)
         data.add(context)
-        results, counts = self._reference.check(data.triples(), own)
-        return _report(results, dict.fromkeys(counts, "pyshacl"), counts)
+        return self._by_reference(data, own)
 
     def check_all(
         self, data: Iterable[ox.Quad] | ox.Store | rdflib.Graph, engine: Engine = "fast"
@@ -136,8 +135,7 @@ class Gate:
         quads = data if isinstance(data, ox.Store) else from_rdflib(data)
         index = Data.shared(quads)
         if engine == "reference":
-            results, counts = self._reference.check(index.triples())
-            return _report(results, dict.fromkeys(counts, "pyshacl"), counts)
+            return self._by_reference(index, None)
         report = self._run(index, None)
         if engine == "fast":
             return report
@@ -154,9 +152,12 @@ class Gate:
             focus = focus_nodes(validator.shape.targets, data, own)
             counts[name] = len(focus)
             if focus:
-                validator.prepare(data, focus)
-                for node in focus:
-                    validator.check(data, node, found)
+                try:
+                    validator.prepare(data, focus)
+                    for node in focus:
+                        validator.check(data, node, found)
+                except RecursionError as error:
+                    raise validator.shape.wrong("its shapes are nested too deeply") from error
         results = [_result(one) for one in found]
         if left:
             others, reached = self._reference.check(
@@ -174,6 +175,12 @@ class Gate:
             return False
         told = f"{quads[0].graph_name} {len(quads)}".encode()
         return int.from_bytes(hashlib.sha256(told).digest()[:8]) % self._shadowed == 0
+
+    def _by_reference(self, data: Data, own: AbstractSet[Term] | None) -> GateReport:
+        results, reached = self._reference.check(data.triples(), own)
+        shapes = [s for s in self._shapes.by_node.values() if s.has_targets and not s.deactivated]
+        counts = {shape.name: reached.get(shape.name, 0) for shape in shapes}
+        return _report(results, dict.fromkeys(counts, "pyshacl"), counts)
 
     def _disagreements(
         self, data: Data, own: AbstractSet[Term] | None, report: GateReport
