@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections import Counter
 from functools import cache
@@ -18,7 +19,7 @@ from kg_builder.gate import Gate, GateReport, Result, components
 from kg_builder.gate.agreement import key_of
 from kg_builder.gate.validators import Constraint
 from kg_builder.store import Snapshots
-from tests.gate.generated import disagreement, planted
+from tests.gate.generated import PREFIXES, disagreement, planted
 
 TYPE = ox.NamedNode(vocab.RDF + "type")
 
@@ -34,7 +35,7 @@ class Drawn:
 
 
 @settings(
-    max_examples=150,
+    max_examples=int(os.environ.get("KG_GATE_CASES", "200")),
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
@@ -156,6 +157,45 @@ def test_both_engines_agree_on_a_report_and_name_themselves(sample_store: Path) 
     only = Gate().check_all(quads, engine="reference")
     assert {engine for _, engine in only.engines} == {"pyshacl"}
     assert Counter(map(key_of, only.results)) == Counter(map(key_of, report.results))
+
+
+KNOWN = [
+    ("sh:datatype xsd:integer", '"1_000"^^xsd:integer', "fast"),
+    ("sh:datatype xsd:integer", '" 5 "^^xsd:integer', "fast"),
+    ("sh:datatype xsd:decimal", '"1e3"^^xsd:decimal', "fast"),
+    ("sh:datatype xsd:dateTime", '"12020-01-01T00:00:00"^^xsd:dateTime', "pySHACL"),
+    ("sh:maxExclusive 2.5", '"2020-13-01"^^xsd:date', "fast"),
+    ('sh:minInclusive "a"', '"b"@en', "fast"),
+    ('sh:maxExclusive "2020-06-01"^^xsd:date', "true", "fast"),
+    ("sh:lessThan ex:q", "ex:a", "fast"),
+    ('sh:maxInclusive "2020-01-03T00:00:00Z"^^xsd:dateTime',
+     '"2020-01-01T00:00:00"^^xsd:dateTime', "pySHACL"),
+    ('sh:pattern "^b$"', '"b\\n"', "fast"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("body", "value", "who"), KNOWN, ids=[f"{b} {v}" for b, v, _ in KNOWN])
+def test_a_known_difference_is_one_and_is_let_pass(
+    body: str, value: str, who: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "shapes.ttl"
+    path.write_text(
+        f"{PREFIXES} ex:S a sh:NodeShape ; sh:targetNode ex:it ; "
+        f"sh:property [ sh:path ex:p ; {body} ] .",
+        encoding="utf-8",
+    )
+    facts = f"{PREFIXES} ex:it ex:p {value} ; ex:q ex:b ."
+    quads = [
+        ox.Quad(t.subject, t.predicate, t.object)
+        for t in ox.parse(facts, format=ox.RdfFormat.TURTLE)
+    ]
+    report = Gate([path]).check_all(quads, engine="both")
+    assert report.disagreements == ()
+    theirs = Gate([path]).check_all(quads, engine="reference")
+    mine = Counter(map(key_of, report.results))
+    only = mine - Counter(map(key_of, theirs.results))
+    other = Counter(map(key_of, theirs.results)) - mine
+    assert ("fast" if only else "pySHACL" if other else "neither") == who
 
 
 def test_known_differences_are_published() -> None:

@@ -5,6 +5,7 @@ What is known is told, with the reasons, in KNOWN_DIFFERENCES.md beside this mod
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 
@@ -17,11 +18,10 @@ from kg_builder.gate.report import Result, read_term
 from kg_builder.gate.terms import Term, sh
 from kg_builder.gate.values import comparison_key, lexical_test
 
-_LESS = {f"<{vocab.SH}{name}ConstraintComponent>" for name in ("LessThan", "LessThanOrEquals")}
-_RANGES = {
-    f"<{vocab.SH}{name}ConstraintComponent>"
-    for name in ("MinInclusive", "MinExclusive", "MaxInclusive", "MaxExclusive")
-}
+_LESS = ("lessThan", "lessThanOrEquals")
+_LIMITS = ("minInclusive", "minExclusive", "maxInclusive", "maxExclusive")
+_INEXACT = (vocab.XSD + "double", vocab.XSD + "float")
+_OTHER_SPACE = re.compile(r"[^\S \t\n\r]|\n\Z")
 
 Key = tuple[str, str, str, str, str, str]
 
@@ -43,44 +43,53 @@ def differences(
 ) -> tuple[str, ...]:
     """The unknown differences, a line each, sorted: results as multisets."""
     mine, theirs = Counter(map(key_of, fast)), Counter(map(key_of, reference))
-    told = []
-    for only, key in [
-        *(("fast", k) for k in mine - theirs),
-        *(("pySHACL", k) for k in theirs - mine),
-    ]:
-        if not _is_known(key, data, shapes, only):
-            focus, path, value, component, shape, _ = key
-            name = component.rsplit("#", 1)[-1].rstrip(">")
-            told.append(f"only {only} finds {name} of {shape} at {focus} {path} {value}".rstrip())
+    told = [
+        f"only {engine} finds {_parameter(key)} of {key[4]} at {key[0]} {key[1]} {key[2]}".rstrip()
+        for engine, keys in (("fast", mine - theirs), ("pySHACL", theirs - mine))
+        for key in keys
+        if not _is_known(key, data, shapes)
+    ]
     return tuple(sorted(told))
 
 
-def _is_known(key: Key, data: Data, shapes: Shapes, only: str) -> bool:
-    focus, _, value, component, name, _ = key
-    terms: list[Term] = [read_term(value)] if value else []
-    if not value:
-        terms = [v for values in data.node(read_term(focus)).values() for v in values]
-    elif not isinstance(terms[0], ox.Literal):
-        terms = [v for values in data.node(terms[0]).values() for v in values]
+def _parameter(key: Key) -> str:
+    """The name of a Core component's parameter: minLength."""
+    name = key[3].rsplit("#", 1)[-1].removesuffix("ConstraintComponent>")
+    return name[:1].lower() + name[1:]
+
+
+def _is_known(key: Key, data: Data, shapes: Shapes) -> bool:
+    focus, value = read_term(key[0]), read_term(key[2]) if key[2] else None
+    if isinstance(value, ox.Literal):
+        terms: list[Term] = [value]
+    else:
+        node = data.node(value if value is not None else focus)
+        terms = [term for values in node.values() for term in values]
     if any(_is_read_otherwise(term) for term in terms):
         return True
-    if only == "fast" and value and component in _RANGES:
-        kind = (comparison_key(read_term(value)) or ("",))[0]
-        return kind != _limit_kind(shapes, name, component)
-    if only == "fast" and component in _LESS:
-        node = data.node(read_term(focus))
-        kinds = {(comparison_key(v) or ("",))[0] for values in node.values() for v in values}
-        return len(kinds) > 1 or "" in kinds
+    parameter = _parameter(key)
+    if value is None:
+        return False
+    if parameter == "pattern":
+        return isinstance(value, ox.Literal) and _OTHER_SPACE.search(value.value) is not None
+    shape = shapes.by_node.get(read_term(key[4]))
+    stated = shape.facts.get(sh(parameter), []) if shape is not None else []
+    if parameter in _LIMITS:
+        return any(_is_ordered_otherwise(value, limit) for limit in stated)
+    if parameter in _LESS:
+        others = [o for p in stated if isinstance(p, ox.NamedNode) for o in data.objects(focus, p)]
+        return any(_is_ordered_otherwise(value, other) for other in others)
     return False
 
 
-def _limit_kind(shapes: Shapes, name: str, component: str) -> str:
-    """The kind of value that a shape's limit has, by the component that holds values to it."""
-    parameter = component.rsplit("#", 1)[-1].removesuffix("ConstraintComponent>")
-    shape = shapes.by_node.get(read_term(name))
-    limits = shape.facts.get(sh(parameter[0].lower() + parameter[1:]), []) if shape else []
-    kinds = {(comparison_key(limit) or ("",))[0] for limit in limits}
-    return kinds.pop() if len(kinds) == 1 else ""
+def _is_ordered_otherwise(left: Term, right: Term) -> bool:
+    """Whether rdflib orders two terms by other rules than SPARQL."""
+    a, b = comparison_key(left), comparison_key(right)
+    if a is None or b is None or a[0] != b[0]:
+        return True
+    if isinstance(a[1], tuple) and isinstance(b[1], tuple):
+        return bool(a[1][1] != b[1][1])
+    return any(isinstance(t, ox.Literal) and t.datatype.value in _INEXACT for t in (left, right))
 
 
 def _is_read_otherwise(term: Term) -> bool:
@@ -92,5 +101,6 @@ def _is_read_otherwise(term: Term) -> bool:
         return False
     import rdflib  # noqa: PLC0415
 
-    literal = rdflib.Literal(term.value, datatype=term.datatype.value, normalize=False)
+    datatype = rdflib.URIRef(term.datatype.value)
+    literal = rdflib.Literal(term.value, datatype=datatype, normalize=False)
     return bool(literal.ill_typed) == test(term.value)
