@@ -43,7 +43,7 @@ class Line:
         log = os.environ.get("READ_LOG")
         if log:
             with open(log, "a") as handle:
-                handle.write(raw.name + "\\n")
+                handle.write(f"{raw.name}@{os.getpid()}\\n")
         match text.split()[0]:
             case "spin":
                 while True: pass
@@ -147,6 +147,16 @@ def test_only_a_changed_record_is_analysed_again(
     assert len(set(analyses.rglob("*.json")) - before) == 1
 
 
+def test_one_process_reads_many_files(environment: dict[str, str], tmp_path: Path) -> None:
+    for number in range(9):
+        write(tmp_path / "in", f"{number}.lines", GOOD.format(number))
+    environment["READ_LOG"] = str(tmp_path / "log")
+    assert build(environment, tmp_path / "in")[1]["documents"] == 9
+    read = [line.split("@") for line in (tmp_path / "log").read_text().split()]
+    assert len({name for name, _ in read}) == 9
+    assert len({process for _, process in read}) <= 2  # as many as there are workers
+
+
 def test_reading_goes_on_where_it_was_interrupted(
     environment: dict[str, str], tmp_path: Path
 ) -> None:
@@ -170,4 +180,4 @@ def test_reading_goes_on_where_it_was_interrupted(
             time.sleep(0.05)
         first = log.read_text().split()[0]
         running.send_signal(signal.SIGKILL)
-    assert first in {"a.lines#5", "a.lines#6"}  # the last one written is read again
+    assert first.split("@")[0] in {"a.lines#5", "a.lines#6"}  # the last one written is read again

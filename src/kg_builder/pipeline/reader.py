@@ -73,7 +73,7 @@ class Reader:
         child = self._started()
         assert child.stdin is not None
         assert child.stdout is not None
-        name, problem = "", ""
+        name, problem, ended = "", "", False
         documents: list[Document] = []
         try:
             process.put(child.stdin, request)  # type: ignore[arg-type]  # a pipe is binary
@@ -90,13 +90,14 @@ class Reader:
                         yield Leaf(name, tuple(documents), problem)
                         name = ""
                     case Finished() as end:
+                        ended = True
                         yield end
                         return
         except BrokenPipeError:
             pass
         finally:
-            if child.poll() is None and sys.exc_info()[0] is GeneratorExit:
-                self.close()
+            if not ended and sys.exc_info()[0] is GeneratorExit:
+                self.close()  # nobody wants the rest of its answers
         self._process = None
         yield Failed(name, _death(child, request))
 

@@ -25,6 +25,7 @@ class TextReader:
     """Reads plain text, with front matter or without: one file, one document without blocks."""
 
     name = "text"
+    quick = True
     suffixes = frozenset({".txt", ".text"})
 
     def sniff(self, head: bytes) -> bool:
