@@ -77,7 +77,7 @@ QUERIES = [
 ]
 PATH_QUERIES = [
     "SELECT $this ?value WHERE { $this $PATH ?value . FILTER (isLiteral(?value)) }",
-    "SELECT DISTINCT $this WHERE { $this $PATH ?a . $this $PATH ?b . FILTER (?a != ?b) }",
+    "SELECT DISTINCT $this WHERE { $this $PATH ?a . $this $PATH ?b . FILTER (!sameTerm(?a, ?b)) }",
 ]
 
 

@@ -6,7 +6,9 @@ component's name. Source: https://www.w3.org/TR/shacl/#core-components.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Collection, Iterator
+from dataclasses import replace
 
 import pyoxigraph as ox
 
@@ -25,6 +27,7 @@ from kg_builder.gate.validators import (
     NeedsReferenceError,
     Run,
     Validator,
+    merged,
 )
 from kg_builder.gate.values import comparison_key, less, lexical_test
 
@@ -75,7 +78,7 @@ class Compiler:
             raise NeedsReferenceError(shape.unsupported)
         constraints = list(self._constraints(shape))
         children = [self._child(shape, node) for node in shape.facts.get(PROPERTY, ())]
-        validator.runs = tuple(c.run for c in constraints)
+        validator.runs = merged(constraints)
         validator.set_children(children)
         prepares = [c.prepare for c in constraints if c.prepare is not None]
         if shape.path is None:
@@ -112,13 +115,16 @@ def mark(shape: Shape, name: str, text: str) -> Mark:
 
 def _each(marked: Mark, test: Callable[[Term], bool]) -> Constraint:
     """The constraint that every value node passes a test."""
+    return merged_constraint(Constraint(_nothing, test=(marked, test)))
 
-    def run(_data: Data, focus: Term, values: Collection[Term], found: list[Found]) -> None:
-        for value in values:
-            if not test(value):
-                found.append((marked, focus, value, None, None))  # noqa: PERF401 - slower for few
 
-    return Constraint(run)
+def merged_constraint(constraint: Constraint) -> Constraint:
+    """The constraint with the run that its test or counts stand for."""
+    return replace(constraint, run=merged([constraint])[0])
+
+
+def _nothing(*_: object) -> None:
+    """Takes the place of a run that is made from a test."""
 
 
 def _whole(shape: Shape, value: Term, name: str) -> int:
@@ -186,11 +192,9 @@ def _min_count(_: Compiler, shape: Shape, value: Term) -> Constraint | None:
     least = _whole(shape, value, "sh:minCount")
     marked = mark(shape, "MinCount", f"There are fewer than {least} values.")
 
-    def run(_data: Data, focus: Term, values: Collection[Term], found: list[Found]) -> None:
-        if len(values) < least:
-            found.append((marked, focus, None, None, None))
-
-    return Constraint(run, empty=True) if least else None
+    if not least:
+        return None
+    return merged_constraint(Constraint(_nothing, empty=True, counts=(marked, least, sys.maxsize)))
 
 
 def _max_count(_: Compiler, shape: Shape, value: Term) -> Constraint:
@@ -199,11 +203,7 @@ def _max_count(_: Compiler, shape: Shape, value: Term) -> Constraint:
     most = _whole(shape, value, "sh:maxCount")
     marked = mark(shape, "MaxCount", f"There are more than {most} values.")
 
-    def run(_data: Data, focus: Term, values: Collection[Term], found: list[Found]) -> None:
-        if len(values) > most:
-            found.append((marked, focus, None, None, None))
-
-    return Constraint(run)
+    return merged_constraint(Constraint(_nothing, counts=(marked, 0, most)))
 
 
 def _range(name: str, *, below: bool, or_equal: bool) -> Builder:

@@ -7,7 +7,7 @@ when it is.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import pyoxigraph as ox
@@ -23,12 +23,23 @@ _MANY = 24
 class Data:
     """A data graph; `out` is public because validators read it in their innermost loops."""
 
-    __slots__ = ("_big", "_inverse", "_kept", "_kinds", "_named", "_store", "notes", "out")
+    __slots__ = (
+        "_big",
+        "_inverse",
+        "_kept",
+        "_kinds",
+        "_named",
+        "_predicates",
+        "_store",
+        "notes",
+        "out",
+    )
 
     def __init__(self, quads: Iterable[ox.Quad] = ()) -> None:
         self.out: Out = {}
         self._big: dict[tuple[Term, ox.NamedNode], set[Term]] = {}
         self._inverse: dict[ox.NamedNode, dict[Term, list[Term]]] = {}
+        self._predicates: dict[ox.NamedNode, list[Term]] | None = None
         self._kinds: dict[Term, frozenset[Term]] = {}
         self._store: ox.Store | None = None
         self._named: ox.Store | None = None
@@ -96,11 +107,24 @@ class Data:
         found = self._inverse.get(predicate)
         if found is None:
             found = {}
-            for subject, node in self.out.items():
-                for value in node.get(predicate, ()):
+            for subject in self.having(predicate):
+                for value in self.out[subject][predicate]:
                     found.setdefault(value, []).append(subject)
             self._inverse[predicate] = found
         return found
+
+    def having(self, predicate: ox.NamedNode) -> list[Term]:
+        """The subjects that have a property."""
+        if self._predicates is None:
+            self._predicates = {}
+            for subject, node in self.out.items():
+                for name in node:
+                    known = self._predicates.get(name)
+                    if known is None:
+                        self._predicates[name] = [subject]
+                    else:
+                        known.append(subject)
+        return self._predicates.get(predicate, [])
 
     def kinds(self, cls: Term) -> frozenset[Term]:
         """A class with all its subclasses, as the data state them."""
@@ -126,7 +150,7 @@ class Data:
         kinds = self.kinds(cls)
         return len(kinds) > 1 and any(t in kinds for t in types)
 
-    def instances(self, cls: Term) -> Iterable[Term]:
+    def instances(self, cls: Term) -> Collection[Term]:
         """The SHACL instances of a class, each once."""
         by_class = self.subjects(RDF_TYPE)
         kinds = self.kinds(cls)

@@ -221,13 +221,11 @@ def _as_stated(data: Data, focus: Term, value: Term | None) -> Term | None:
     if value in stated:
         return value
     key = comparison_key(value)
-    for term in stated:
-        if isinstance(term, ox.Literal) and not term.language:
-            if term.value == value.value and term.datatype != XSD_STRING:
-                return term
-            if key is not None and comparison_key(term) == key:
-                return term
-    return value
+    plain = [t for t in stated if isinstance(t, ox.Literal) and t.datatype != XSD_STRING]
+    like = [t for t in plain if not t.language and comparison_key(t) == key and key is not None]
+    same = [t for t in like if t.datatype == value.datatype]
+    written = [t for t in plain if not t.language and t.value == value.value]
+    return next(iter([*same, *like, *written]), value)
 
 
 def _filled(messages: tuple[ox.Literal, ...], row: Mapping[str, Term]) -> tuple[ox.Literal, ...]:

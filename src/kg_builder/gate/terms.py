@@ -6,6 +6,7 @@ Source: https://www.w3.org/TR/shacl/.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
 import pyoxigraph as ox
 
@@ -30,6 +31,7 @@ XSD_STRING = ox.NamedNode(vocab.XSD + "string")
 XSD_BOOLEAN = ox.NamedNode(vocab.XSD + "boolean")
 
 
+@cache
 def sh(name: str) -> ox.NamedNode:
     """A term of the SHACL vocabulary."""
     return ox.NamedNode(vocab.SH + name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -38,7 +39,7 @@ Run = Callable[[Data, Term, Collection[Term], list[Found]], None]
 Prepare = Callable[[Data, Collection[Term]], None]
 """Is told all focus nodes of a shape before they are judged one by one."""
 
-_NO_CHILDREN: tuple[Validator, ...] = ()
+_NO_RUNS: tuple[Run, ...] = ()
 
 
 class NeedsReferenceError(Exception):
@@ -52,6 +53,47 @@ class Constraint:
     run: Run
     empty: bool = False
     prepare: Prepare | None = None
+    test: tuple[Mark, Callable[[Term], bool]] | None = None
+    """What `run` asks of each value, where that is all: tests of one shape run in one loop."""
+    counts: tuple[Mark, int, int] | None = None
+    """The least and most values, where these are all that `run` looks at."""
+
+
+def merged(constraints: Iterable[Constraint]) -> tuple[Run, ...]:
+    """The runs of constraints, with counts and tests of single values in one."""
+    constraints = list(constraints)
+    counts = [c.counts for c in constraints if c.counts is not None]
+    tests = [c.test for c in constraints if c.test is not None]
+    runs = [c.run for c in constraints if c.counts is None and c.test is None]
+    if counts or tests:
+        runs.insert(0, _counting_run(counts, tests))
+    return tuple(runs)
+
+
+def _counting_run(
+    counts: list[tuple[Mark, int, int]], tests: list[tuple[Mark, Callable[[Term], bool]]]
+) -> Run:
+    first = tests[0] if len(tests) == 1 else None
+    least = max((c[1] for c in counts), default=0)
+    most = min((c[2] for c in counts), default=sys.maxsize)
+
+    def run(_data: Data, focus: Term, values: Collection[Term], found: list[Found]) -> None:
+        if not least <= len(values) <= most:
+            for mark, low, high in counts:
+                if not low <= len(values) <= high:
+                    found.append((mark, focus, None, None, None))
+        if first is not None:
+            mark, test = first
+            for value in values:
+                if not test(value):
+                    found.append((mark, focus, value, None, None))  # noqa: PERF401 - few
+        else:
+            for value in values:
+                for mark, test in tests:
+                    if not test(value):
+                        found.append((mark, focus, value, None, None))
+
+    return run
 
 
 @dataclass(slots=True, eq=False)
@@ -66,8 +108,8 @@ class Validator:
     walk: Walk | None
     runs: tuple[Run, ...] = ()
     empty: bool = False
-    by_predicate: dict[ox.NamedNode, tuple[Validator, ...]] = field(default_factory=dict)
-    required: tuple[tuple[ox.NamedNode, Validator], ...] = ()
+    by_predicate: dict[ox.NamedNode, tuple[Run, ...]] = field(default_factory=dict)
+    required: tuple[tuple[ox.NamedNode, Run], ...] = ()
     walked: tuple[Validator, ...] = ()
     prepares: tuple[Prepare, ...] = ()
 
@@ -89,16 +131,16 @@ class Validator:
     def _children(self, data: Data, node: Term, found: list[Found]) -> None:
         facts = data.out.get(node)
         if facts is None:
-            for _, child in self.required:
-                child.judge(data, node, (), found)
+            for _, run in self.required:
+                run(data, node, (), found)
         else:
             by_predicate = self.by_predicate
             for predicate, values in facts.items():
-                for child in by_predicate.get(predicate, _NO_CHILDREN):
-                    child.judge(data, node, values, found)
-            for predicate, child in self.required:
+                for run in by_predicate.get(predicate, _NO_RUNS):
+                    run(data, node, values, found)
+            for predicate, run in self.required:
                 if predicate not in facts:
-                    child.judge(data, node, (), found)
+                    run(data, node, (), found)
         for child in self.walked:
             child.check(data, node, found)
 
@@ -115,17 +157,21 @@ class Validator:
 
     def set_children(self, children: Iterable[Validator]) -> None:
         """Sorts the values of sh:property by how they are found. Deactivated ones drop out."""
-        by_predicate: dict[ox.NamedNode, list[Validator]] = {}
-        required, walked = [], []
+        by_predicate: dict[ox.NamedNode, list[Run]] = {}
+        required: list[tuple[ox.NamedNode, Run]] = []
+        walked = []
         for child in children:
             path = child.shape.path
             if child.shape.deactivated:
                 continue
             if path is not None and path.kind == "iri":
                 assert path.iri is not None
-                by_predicate.setdefault(path.iri, []).append(child)
+                # A child without children of its own is no more than its runs.
+                nested = bool(child.by_predicate or child.walked)
+                runs: tuple[Run, ...] = (child.judge,) if nested else child.runs
+                by_predicate.setdefault(path.iri, []).extend(runs)
                 if child.empty:
-                    required.append((path.iri, child))
+                    required.extend((path.iri, run) for run in runs)
             else:
                 walked.append(child)
         self.by_predicate = {name: tuple(those) for name, those in by_predicate.items()}
