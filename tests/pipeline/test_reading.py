@@ -181,3 +181,37 @@ def test_reading_goes_on_where_it_was_interrupted(
         first = log.read_text().split()[0]
         running.send_signal(signal.SIGKILL)
     assert first.split("@")[0] in {"a.lines#5", "a.lines#6"}  # the last one written is read again
+
+
+def test_a_feed_in_a_folder_is_known_by_what_it_begins_with(tmp_path: Path) -> None:
+    feed = (
+        "<?xml version='1.0'?><rss version='2.0'><channel><title>Ex Wire</title>"
+        "<item><title>Strike ends in Lima after talks</title>"
+        "<description>Workers in Lima went back to work on Tuesday.</description></item>"
+        "</channel></rss>"
+    )
+    write(tmp_path / "in", "feed.xml", feed)
+    write(tmp_path / "in", "other.xml", "<settings/>")
+    code, report = build(dict(os.environ), tmp_path / "in")
+    assert (code, report["documents"], report["skipped"]) == (0, 1, 1)
+
+
+def test_standard_input_and_a_list_of_paths(tmp_path: Path) -> None:
+    write(tmp_path / "in", "a.txt", *GOOD.format(1).split("|"))
+    write(tmp_path / "in", "b.txt", *GOOD.format(2).split("|"))
+    store = ["--store", str(tmp_path / "store"), "--model", "none", "--json"]
+    program = [sys.executable, "-m", "kg_builder.cli", "build"]
+
+    def run(data: str, *flags: str) -> dict[str, Any]:
+        done = subprocess.run(
+            [*program, *flags, *store], input=data, capture_output=True, text=True, check=False
+        )
+        assert done.returncode in (0, 1), done.stderr
+        return dict(json.loads(done.stdout))
+
+    assert run(GOOD.format(3).replace("|", "\n"), "-", "--stdin-name", "c.txt")["documents"] == 1
+    listed = f"{tmp_path / 'in' / 'a.txt'}\n{tmp_path / 'missing.txt'}\n"
+    report = run(listed, "--files-from", "-")
+    assert (report["documents"], report["errors"]) == (2, 1)
+    report = run(str(tmp_path / "in" / "b.txt"), "-", "--stdin-name", "list.txt")
+    assert report["documents"] == 3  # a path given as a text is a text

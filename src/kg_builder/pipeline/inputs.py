@@ -106,6 +106,7 @@ def _outermost_first(given: tuple[Path, Path]) -> tuple[bool, int, str, str]:
 
 def _walk(root: Path, found: Found, seen: set[str]) -> None:
     suffixes = {s for reader in plugins.readers() for s in reader.suffixes}
+    perhaps = {s for r in plugins.readers() for s in getattr(r, "perhaps", ())} - suffixes
     found.roots.append(path_key(root))
     before = len(found.files)
 
@@ -119,7 +120,8 @@ def _walk(root: Path, found: Found, seen: set[str]) -> None:
             path = Path(folder) / name
             if name.startswith(".") or name.endswith(SIDECAR_SUFFIX) or name in _NEVER_DOCUMENTS:
                 continue
-            if path.suffix.lower() not in suffixes:
+            suffix = path.suffix.lower()
+            if suffix not in suffixes and not (suffix in perhaps and _is_known(path)):
                 found.skipped += 1
                 continue
             if path_key(path) not in seen:
@@ -136,6 +138,16 @@ def _walk(root: Path, found: Found, seen: set[str]) -> None:
                 f"nothing to read in this folder; known kinds of files are {known}",
             )
         )
+
+
+def _is_known(path: Path) -> bool:
+    """Whether a reader knows a file by what it begins with."""
+    try:
+        with path.open("rb") as handle:
+            head = handle.read(4096)
+    except OSError:
+        return True  # its reading tells what is wrong
+    return any(reader.sniff(head) for reader in plugins.readers())
 
 
 def _printable(name: str) -> str:
