@@ -129,10 +129,12 @@ class Reader(Protocol):
     message that begins with the input's name and says what is wrong, where (byte offset or
     line) and what to do.
 
-    Optional attributes: `perhaps` are suffixes that files of this format share with others
-    (.xml): such files in a folder are read where `sniff` knows them. `container = True` where one input holds many: such a reader streams
-    (`raw.open()`), yields for each record a Document, a RawInput that another reader takes, or
-    Unread, and goes on after a bad record. `media_types` are the declared types it reads.
+    Optional attributes:
+
+    `container = True` where one input holds many: such a reader streams (`raw.open()`), yields
+    for each record a Document, a RawInput that another reader takes, or Unread, and goes on
+    after a bad record. `media_types` are the declared types it reads. `perhaps` are suffixes
+    that its files share with others (.xml): in a folder they are read where `sniff` knows them.
     `quick = True` where reading cannot be costly whatever the bytes are, so that it needs no
     process of its own.
     """
