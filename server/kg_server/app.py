@@ -17,7 +17,8 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from kg_builder.errors import CannotRunError, PortInUseError
-from kg_server.describe import service_document
+from kg_server.documents import ADDRESSES, Documents
+from kg_server.graphs import GraphStoreApp
 from kg_server.options import ServerOptions
 from kg_server.pages import Pages, install
 from kg_server.reader import ReaderHolder
@@ -32,7 +33,9 @@ def create_app(options: ServerOptions, source: SnapshotSource) -> FastAPI:
     """The application; its workers start and end with its lifespan."""
     pool = WorkerPool(source, options)
     holder = ReaderHolder(source, options.poll)
-    pages = Pages(holder, options)
+    graphs = GraphStoreApp(pool, options)
+    pages = Pages(holder, options, graphs)
+    documents = Documents(holder, options)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -49,14 +52,13 @@ def create_app(options: ServerOptions, source: SnapshotSource) -> FastAPI:
     )
     app.state.pool = pool
 
-    def description(accept: str | None) -> tuple[str, bytes] | None:
-        with holder.use() as reader:
-            root = reader.base.split("/id/")[0] if "/id/" in reader.base else ""
-        endpoint = (root or f"http://{options.host}:{options.port}") + "/sparql"
-        return service_document(endpoint, options.default_graph == "union", accept)
-
-    endpoint: ASGIApp = SparqlApp(pool, options, pages.workbench, description)
-    app.router.routes.append(Route("/sparql", endpoint=endpoint, include_in_schema=False))
+    routes: dict[str, ASGIApp] = {
+        "/sparql": SparqlApp(pool, options, pages.workbench, documents.describe),
+        "/graphs": graphs,
+        **dict.fromkeys(ADDRESSES, documents),
+    }
+    for path, endpoint in routes.items():
+        app.router.routes.append(Route(path, endpoint=endpoint, include_in_schema=False))
 
     @app.api_route("/health", methods=["GET", "HEAD"], include_in_schema=False)
     def health() -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -16,6 +17,7 @@ MEDIA_TYPES: Final = {
     "jsonld": "application/ld+json",
     "nq": "application/n-quads",
     "trig": "application/trig",
+    "n3": "text/n3; charset=utf-8",
     "html": "text/html; charset=utf-8",
 }
 """What each format is sent as."""
@@ -42,10 +44,57 @@ GRAPHS: Final[Offers] = (
     ("application/xml", "rdf"),
     ("application/n-quads", "nq"),
     ("application/trig", "trig"),
+    ("text/n3", "n3"),
+    ("text/rdf+n3", "n3"),
+    ("application/x-trig", "trig"),
+    ("text/x-nquads", "nq"),
+)
+DATASETS: Final[Offers] = (
+    ("application/n-quads", "nq"),
+    ("application/trig", "trig"),
+    ("application/ld+json", "jsonld"),
+    ("application/json", "jsonld"),
+    ("text/x-nquads", "nq"),
+    ("application/x-trig", "trig"),
 )
 PAGES: Final[Offers] = (("text/html", "html"), ("application/xhtml+xml", "html"))
 
-_GRAPH_NAMES: Final = {"json": "jsonld", "xml": "rdf", "turtle": "ttl", "ntriples": "nt"}
+# What other endpoints and their clients call the same formats.
+_RESULT_NAMES: Final = {"srj": "json", "srx": "xml"}
+_GRAPH_NAMES: Final = {
+    "json": "jsonld",
+    "json-ld": "jsonld",
+    "turtle": "ttl",
+    "ntriples": "nt",
+    "n-triples": "nt",
+    "nquads": "nq",
+    "n-quads": "nq",
+    "xml": "rdf",
+    "rdfxml": "rdf",
+    "rdf+xml": "rdf",
+}
+_VERSIONED: Final = frozenset(("json", "xml", "tsv", "ttl", "nt", "rdf", "nq", "trig"))
+
+
+def offered(offers: Offers) -> str:
+    """The media types of an offer, each format once, for a message to the client."""
+    return ", ".join(
+        MEDIA_TYPES[name].split(";")[0] for name in dict.fromkeys(dict(offers).values())
+    )
+
+
+def version(accept: str | None) -> str | None:
+    """The text 1.2 when an Accept header asks for that version of RDF or of SPARQL's results."""
+    if not accept or "version" not in accept.lower():
+        return None
+    found = re.search(r";\s*version\s*=\s*\"?1\.2\"?\s*(?:[;,]|$)", accept, re.IGNORECASE)
+    return "1.2" if found else None
+
+
+def content_type(name: str, version: str | None = None) -> str:
+    """What a format is sent as; says the version where the client asked for one."""
+    media = MEDIA_TYPES[name]
+    return f"{media}; version={version}" if version and name in _VERSIONED else media
 
 
 def ranges(header: str) -> list[tuple[str, str, float]]:
@@ -83,6 +132,8 @@ def _quality(media: str, accepted: list[tuple[str, str, float]], wildcards: bool
             continue
         if rank > specific:
             best, specific = quality, rank
+        elif rank == specific:  # the same type twice, with other parameters
+            best = max(best, quality)
     return best
 
 
@@ -106,11 +157,15 @@ def choose(accept: str | None, offers: Offers, pages: bool = False) -> str | Non
 def by_name(name: str) -> tuple[str | None, str | None]:
     """The result and the graph format that a `format` parameter names, by name or media type."""
     name = name.strip().lower()
+    if "/" in name:
+        name = name.replace(" ", "+")  # an address where the plus was not escaped
     results, graphs = dict(RESULTS), dict(GRAPHS)
     if "/" in name:
         return results.get(name), graphs.get(name)
     if name == "html":
         return "html", "html"
-    result = name if name in results.values() else None
-    graph = _GRAPH_NAMES.get(name, name)
-    return result, graph if graph in graphs.values() else None
+    result, graph = _RESULT_NAMES.get(name, name), _GRAPH_NAMES.get(name, name)
+    return (
+        result if result in results.values() else None,
+        graph if graph in graphs.values() else None,
+    )

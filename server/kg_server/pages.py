@@ -17,9 +17,11 @@ from starlette.exceptions import HTTPException
 from kg_builder import resources, vocab
 from kg_builder.errors import KgBuilderError
 from kg_server import describe, details, negotiate, ontology
+from kg_server.exchange import WRITES, Headers
+from kg_server.graphs import METHODS, REFUSAL, DirectGraph, GraphStoreApp
 from kg_server.options import ServerOptions
 from kg_server.reader import Reader, ReaderHolder
-from kg_server.sparql import Headers, Page
+from kg_server.sparql import Page
 
 _Handler = TypeVar("_Handler", bound=Callable[..., Response])
 _HERE: Final = Path(__file__).parent
@@ -79,8 +81,8 @@ def _environment() -> jinja2.Environment:
 class Pages:
     """Renders all pages from the snapshots of one holder."""
 
-    def __init__(self, holder: ReaderHolder, options: ServerOptions) -> None:
-        self._holder, self._options = holder, options
+    def __init__(self, holder: ReaderHolder, options: ServerOptions, graphs: GraphStoreApp) -> None:
+        self._holder, self._options, self._graphs = holder, options, graphs
         self._environment = _environment()
 
     def render(self, template: str, status: int = 200, **context: Any) -> Response:
@@ -152,10 +154,7 @@ class Pages:
     ) -> Response | None:
         if _is_graph(reader, iri):
             # Streamed by a worker: a graph may be larger than a page should be.
-            query = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{iri}> {{ ?s ?p ?o }} }}"
-            name = wanted or negotiate.choose(accept, _OFFERS) or "ttl"
-            target = f"/sparql?query={quote(query, safe='')}&format={name}"
-            return Response(status_code=303, headers={"Location": target, "Vary": "Accept"})
+            return DirectGraph(self._graphs, iri, wanted)
         moved = next(reader.quads(iri, vocab.DCTERMS + "isReplacedBy", limit=1), None)
         if moved is not None and not reader.classes(iri):
             target = reader.href(str(moved.object.value)) or "/"
@@ -318,6 +317,23 @@ def router(pages: Pages, holder: ReaderHolder) -> APIRouter:
             candidates = _candidates(request, reader.base)
         accept, page = request.headers.get("accept"), _page_number(request)
         return _finish(request, pages.node(candidates, accept, page, request.url.path))
+
+    @routes.api_route("/{path:path}", methods=sorted(WRITES), include_in_schema=False)
+    def write(request: Request) -> Response:
+        with holder.use() as reader:
+            graphs = reader.base + "graph/"
+            direct = any(iri.startswith(graphs) for iri in _candidates(request, reader.base))
+        headers = {"Allow": METHODS, "Access-Control-Allow-Origin": "*"}
+        if not direct:
+            raise HTTPException(405, "Method Not Allowed", headers)
+        return Response(f"{REFUSAL}\n", 403, headers, "text/plain")
+
+    @routes.api_route("/{path:path}", methods=["OPTIONS"], include_in_schema=False)
+    def options() -> Response:
+        headers = {"Allow": METHODS, "Access-Control-Allow-Origin": "*"}
+        headers["Access-Control-Allow-Methods"] = METHODS
+        headers["Access-Control-Allow-Headers"] = "Accept, If-None-Match"
+        return Response(status_code=204, headers=headers)
 
     return routes
 

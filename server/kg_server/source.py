@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,12 +17,26 @@ from kg_builder.vocab import DEFAULT_BASE
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A folder that never changes: `path` is an Oxigraph folder, `base` the data IRIs' base."""
+    """A folder that never changes: `path` is an Oxigraph folder, `base` the data IRIs' base.
+
+    `identity` tells its content from that of any other folder, of this server or of one
+    that ran before: names alone start again with a fresh store.
+    """
 
     name: str
     path: Path
     base: str = DEFAULT_BASE
     manifest: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    identity: str = field(init=False, compare=False, default="")
+
+    def __post_init__(self) -> None:
+        """Takes the identity from the files that hold the data, which are never rewritten."""
+        seen = hashlib.sha256(f"{self.name}\n{self.base}\n".encode())
+        for file in sorted(self.path.glob("*")):
+            if file.suffix in (".sst", ".log") or file.name.startswith("MANIFEST"):
+                status = file.stat()
+                seen.update(f"{file.name} {status.st_size} {status.st_mtime_ns}\n".encode())
+        object.__setattr__(self, "identity", seen.hexdigest()[:24])
 
 
 class Lease(Protocol):

@@ -29,7 +29,7 @@ class Explained:
     column: int | None = None
 
 
-def explain(query: str, raw: str) -> Explained:
+def explain(query: str, raw: str, base: str | None = None) -> Explained:
     """Says where a query that Oxigraph refused is wrong, and what it expected there.
 
     Oxigraph names the furthest place it looked at, which a keyword that it only tried may put
@@ -46,8 +46,8 @@ def explain(query: str, raw: str) -> Explained:
         return _placed(query, place, "this prefix is not declared; add a PREFIX line")
     if sentences := [word for word in words if " " in word]:
         return _placed(query, _offset(query, found), "; ".join(dict.fromkeys(sentences)))
-    at = _first_wrong(query)
-    return _placed(query, at, _expected(query[:at]))
+    at = _first_wrong(query, base)
+    return _placed(query, at, _expected(query[:at], base))
 
 
 def _offset(query: str, found: re.Match[str]) -> int:
@@ -55,10 +55,10 @@ def _offset(query: str, found: re.Match[str]) -> int:
     return sum(len(line) + 1 for line in before) + int(found[2]) - 1
 
 
-def _furthest(start: str) -> re.Match[str] | None:
+def _furthest(start: str, base: str | None) -> re.Match[str] | None:
     """The parser's error on a text that goes on with nothing but space; None if it has none."""
     try:
-        _STORE.query(start + _PADDING)
+        _STORE.query(start + _PADDING, base_iri=base)
     except SyntaxError as error:
         return _POSITION.match(str(error.msg))
     except (OSError, RuntimeError, ValueError):
@@ -66,28 +66,28 @@ def _furthest(start: str) -> re.Match[str] | None:
     return None
 
 
-def _begins(start: str) -> bool:
+def _begins(start: str, base: str | None) -> bool:
     """Whether some query begins like this: the parser then looks through all of the padding."""
-    found = _furthest(start)
+    found = _furthest(start, base)
     return found is None or _offset(start + _PADDING, found) >= len(start + _PADDING)
 
 
-def _first_wrong(query: str) -> int:
+def _first_wrong(query: str, base: str | None) -> int:
     """Where the first token starts that no query can have there; the end if there is none."""
     spans = list(tokens(query))
     low, high = 0, len(spans)
     while low < high:
         middle = (low + high) // 2
-        if _begins(query[: spans[middle][1]]):
+        if _begins(query[: spans[middle][1]], base):
             low = middle + 1
         else:
             high = middle
     return spans[low][0] if low < len(spans) else len(query.rstrip())
 
 
-def _expected(start: str) -> str | None:
+def _expected(start: str, base: str | None) -> str | None:
     """The signs that could go on from here; the list of words is too long to help."""
-    found = _furthest(start)
+    found = _furthest(start, base)
     if found is None:
         return None
     items = [item["token"] for item in _ITEM.finditer(found[3]) if item["token"]]

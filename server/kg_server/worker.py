@@ -2,7 +2,7 @@
 
 A request is a length and a JSON object (see `Job` in workers.py). A frame is a letter, a
 length and that many bytes: `R` ready, `H` head (JSON), `D` data, `E` end, `X` error (JSON).
-Run as `python -m kg_server.worker FOLDER MEMORY`.
+Run as `python -m kg_server.worker FOLDER MEMORY BASE`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from typing import Any, BinaryIO, Final
 
 import pyoxigraph as ox
 
-from kg_server import guard, sandbox
+from kg_builder.vocab import PREFIXES
+from kg_server import guard, negotiate, sandbox
 from kg_server.syntax import explain
 
 _FRAME: Final = struct.Struct(">cI")
@@ -38,7 +39,9 @@ GRAPH_FORMATS: Final = {
     "jsonld": ox.RdfFormat.JSON_LD,
     "nq": ox.RdfFormat.N_QUADS,
     "trig": ox.RdfFormat.TRIG,
+    "n3": ox.RdfFormat.N3,
 }
+_NO_TRIPLE_TERMS: Final = "does not support RDF 1.2"
 
 
 class RefusedError(Exception):
@@ -72,6 +75,11 @@ class _Frames:
             self.flush()
         return len(data)
 
+    def drop(self) -> None:
+        """Forgets what an answer that failed has left behind."""
+        self._parts.clear()
+        self._size = 0
+
     def flush(self) -> None:
         """Sends what is waiting."""
         if self._size:
@@ -80,16 +88,18 @@ class _Frames:
             self._size = 0
 
 
-def _graphs(values: Iterable[str] | None) -> list[ox.NamedNode | ox.BlankNode] | None:
-    if values is None:
-        return None
+def _named(graph: str) -> ox.NamedNode:
     try:
-        return [ox.NamedNode(value) for value in values]
+        return ox.NamedNode(graph)
     except ValueError as error:
         raise RefusedError("parameter", f"a graph is not named by an IRI: {error}") from error
 
 
-def _evaluate(store: ox.Store, job: dict[str, Any]) -> Any:
+def _graphs(values: Iterable[str] | None) -> list[ox.NamedNode | ox.BlankNode] | None:
+    return None if values is None else [_named(value) for value in values]
+
+
+def _evaluate(store: ox.Store, job: dict[str, Any], base: str) -> Any:
     query = job["query"]
     if guard.is_update(query):
         raise RefusedError("update", "this endpoint is read-only: updates are refused")
@@ -103,9 +113,9 @@ def _evaluate(store: ox.Store, job: dict[str, Any]) -> Any:
         union = job["union"] and not guard.names_dataset(query)
         dataset = {"use_default_graph_as_union": union}
     try:
-        return store.query(query, **dataset)
+        return store.query(query, base_iri=base, **dataset)
     except SyntaxError as error:
-        found = explain(query, str(error.msg))
+        found = explain(query, str(error.msg), base)
         raise RefusedError("syntax", found.message, found.line, found.column) from error
 
 
@@ -133,14 +143,22 @@ def _rows(result: Any, limit: int) -> bytes:
     return json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
 
 
-def _answer(store: ox.Store, job: dict[str, Any], frames: _Frames) -> None:
-    result = _evaluate(store, job)
+def _answer(store: ox.Store, job: dict[str, Any], frames: _Frames, base: str) -> None:
+    if job["graph"] is not None:
+        _graph(store, job, frames, base)
+        return
+    result = _evaluate(store, job, base)
     graph = isinstance(result, ox.QueryTriples)
     boolean = isinstance(result, ox.QueryBoolean)
     form = "graph" if graph else "boolean" if boolean else "bindings"
     name = job["graph_format"] if graph else job["result_format"]
     if name is None:
-        raise RefusedError("format", f"this query gives {form}, in none of the formats asked for")
+        offers = negotiate.GRAPHS if graph else negotiate.RESULTS
+        raise RefusedError(
+            "format",
+            f"this query gives {form}, in none of the formats asked for; "
+            f"offered: {negotiate.offered(offers)}",
+        )
     frames.send(b"H", json.dumps({"form": form, "format": name}).encode())
     if name == "html":
         if boolean:
@@ -155,11 +173,35 @@ def _answer(store: ox.Store, job: dict[str, Any], frames: _Frames) -> None:
     frames.send(b"E")
 
 
-def _serve(store: ox.Store, jobs: queue.SimpleQueue[bytes], frames: _Frames) -> None:
+def _graph(store: ox.Store, job: dict[str, Any], frames: _Frames, base: str) -> None:
+    """Writes one graph of the store out, or all of them."""
+    wanted, name = job["graph"], job["graph_format"]
+    prefixes = PREFIXES | {"id": base}
+    source: ox.NamedNode | ox.DefaultGraph = ox.DefaultGraph()
+    if wanted not in ("default", "dataset"):
+        source = _named(wanted)
+        if not store.contains_named_graph(source):
+            raise RefusedError("missing", f"there is no graph <{wanted}> in the store")
+    frames.send(b"H", json.dumps({"form": "graph", "format": name}).encode())
+    output: Any = frames
+    if wanted == "dataset":
+        store.dump(output, GRAPH_FORMATS[name], prefixes=prefixes)
+    elif wanted == "default" and job["union"]:
+        # As queries see it: the triples of all graphs, in no more memory than one of them takes.
+        everything = store.quads_for_pattern(None, None, None, None)
+        triples = (quad.triple for quad in everything)
+        ox.serialize(triples, output, GRAPH_FORMATS[name], prefixes=prefixes)
+    else:
+        store.dump(output, GRAPH_FORMATS[name], from_graph=source, prefixes=prefixes)
+    frames.flush()
+    frames.send(b"E")
+
+
+def _serve(store: ox.Store, jobs: queue.SimpleQueue[bytes], frames: _Frames, base: str) -> None:
     while True:
         job = json.loads(jobs.get())
         try:
-            _answer(store, job, frames)
+            _answer(store, job, frames, base)
         except RefusedError as refusal:
             frames.send(b"X", json.dumps(refusal.body).encode())
         except MemoryError:
@@ -167,7 +209,11 @@ def _serve(store: ox.Store, jobs: queue.SimpleQueue[bytes], frames: _Frames) -> 
         except (OSError, RuntimeError, ValueError) as error:
             if isinstance(error, BrokenPipeError):
                 os._exit(0)
-            body = {"code": "evaluation", "message": f"the query failed: {error}"}
+            code, message = "evaluation", f"the query failed: {error}"
+            if _NO_TRIPLE_TERMS in str(error):
+                code, message = "format", f"{error}; Turtle, N-Triples and RDF/XML do"
+            body = {"code": code, "message": message}
+            frames.drop()
             frames.send(b"X", json.dumps(body).encode())
 
 
@@ -181,7 +227,7 @@ def _listen(source: BinaryIO, jobs: queue.SimpleQueue[bytes]) -> None:
         jobs.put(source.read(size))
 
 
-def main(folder: str, memory: int) -> None:
+def main(folder: str, memory: int, base: str) -> None:
     """Opens the snapshot read-only, says so, and answers until stdin ends."""
     out = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)  # a stray print must not get between the frames
@@ -198,8 +244,8 @@ def main(folder: str, memory: int) -> None:
     threading.Thread(target=_listen, args=(source, jobs), daemon=True).start()
     sandbox.limit_memory(memory)
     frames.send(b"R")
-    _serve(store, jobs, frames)
+    _serve(store, jobs, frames, base)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]))
+    main(sys.argv[1], int(sys.argv[2]), sys.argv[3])

@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import json
 import os
+import re
 import signal
 import struct
 import sys
@@ -29,12 +30,20 @@ _DRAIN_BYTES: Final = 1024 * 1024
 _RETRY_SECONDS: Final = (0.0, 0.1, 0.5, 2.0)
 
 
+DEFAULT_GRAPH: Final = "default"
+WHOLE_DATASET: Final = "dataset"
+# Functions whose value is another one each time; finding too many only costs a cached answer.
+_UNREPEATABLE: Final = re.compile(r"(?:now|rand|uuid)[ \t\r\n]*[(#]", re.IGNORECASE)
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One query. `None` for both graph lists means the store's own dataset.
+    """One query, or one graph to write out. `None` for both graph lists means the store's
+    own dataset.
 
     `result_format` and `graph_format` are names from negotiate.py, None when the client
-    accepts none of that kind.
+    accepts none of that kind. `graph` is a graph's IRI, DEFAULT_GRAPH or WHOLE_DATASET; with
+    it the query is not looked at. `version` is that of RDF which the client asked for.
     """
 
     query: str
@@ -44,12 +53,26 @@ class Job:
     default_graphs: list[str] | None = None
     named_graphs: list[str] | None = None
     page_rows: int = 500
+    graph: str | None = None
+    version: str | None = None
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether the same snapshot gives the same answer again; a page changes with the code."""
+        page = "html" in (self.result_format, self.graph_format)
+        return not page and not _UNREPEATABLE.search(self.query)
+
+    def key(self) -> tuple[object, ...]:
+        """All that the answer depends on besides the snapshot."""
+        formats = (self.result_format, self.graph_format, self.version)
+        graphs = (self.union, self.default_graphs, self.named_graphs, self.graph)
+        return (self.query, formats, graphs)
 
 
 class QueryFailedError(Exception):
     """A query has no answer. `code` names the reason:
 
-    syntax, parameter, format, update, service (the client's fault), evaluation, timeout,
+    syntax, parameter, missing, format, update, service (the client's fault), evaluation, timeout,
     died, busy, unavailable (the server's).
     """
 
@@ -85,7 +108,7 @@ class _Worker:
         try:
             process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-P", "-m", "kg_server.worker"),
-                *(str(snapshot.path), str(memory)),
+                *(str(snapshot.path), str(memory), snapshot.base),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.DEVNULL,
@@ -165,6 +188,7 @@ class Answer:
         self.first = b""
         self.complete = False
         self.snapshot = worker.snapshot.name
+        self.identity = worker.snapshot.identity
 
     async def begin(self, limit: int) -> None:
         """Reads until all or `limit` bytes are here; raises QueryFailedError."""
@@ -255,6 +279,12 @@ class WorkerPool:
     def snapshots(self) -> list[str]:
         """The names of the snapshots that workers serve now."""
         return sorted({worker.snapshot.name for worker in self._all})
+
+    @property
+    def identity(self) -> str | None:
+        """What tells the served snapshot from all others; None while workers change over."""
+        found = {worker.snapshot.identity for worker in self._all}
+        return found.pop() if len(found) == 1 else None
 
     @contextlib.asynccontextmanager
     async def run(self, job: Job, timeout: float) -> AsyncIterator[Answer]:

@@ -255,10 +255,16 @@ def test_an_article_as_data_is_its_whole_graph(server: Running) -> None:
 
 def test_a_graph_is_sent_by_the_endpoint(server: Running) -> None:
     answer = server.client.get("/id/graph/events", headers={"Accept": "text/turtle"})
-    assert answer.status_code == 303
-    data = server.client.get(answer.headers["location"])
-    assert data.headers["content-type"].startswith("text/turtle")
-    assert len(list(ox.parse(data.content, format=ox.RdfFormat.TURTLE))) == 17
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].startswith("text/turtle")
+    assert len(list(ox.parse(answer.content, format=ox.RdfFormat.TURTLE))) == 17
+    suffixed = server.client.get("/id/graph/events.nt")
+    assert len(suffixed.text.splitlines()) == 17
+    table = server.client.get("/id/graph/events", headers={"Accept": "text/html"})
+    assert table.status_code == 303
+    page = server.client.get(table.headers["location"], headers={"Accept": "text/html"})
+    assert page.headers["content-type"].startswith("text/html")
+    assert "<table" in page.text
 
 
 def test_an_old_iri_leads_to_the_new_one(server: Running) -> None:
