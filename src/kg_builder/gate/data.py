@@ -153,6 +153,8 @@ class Data:
     def instances(self, cls: Term) -> Collection[Term]:
         """The SHACL instances of a class, each once."""
         by_class = self.subjects(RDF_TYPE)
+        if not self.having(RDFS_SUBCLASS_OF):
+            return by_class.get(cls, ())
         kinds = self.kinds(cls)
         if len(kinds) == 1:
             return by_class.get(cls, ())
