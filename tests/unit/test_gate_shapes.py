@@ -6,12 +6,13 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pyoxigraph as ox
 import pytest
 
 from kg_builder.errors import ShapesError
-from kg_builder.gate import Gate, report_turtle
+from kg_builder.gate import Gate, report_turtle, sparql
 
 PREFIXES = """
 @prefix sh: <http://www.w3.org/ns/shacl#> .
@@ -217,3 +218,31 @@ def test_shapes_that_are_nested_without_measure_are_an_error(gate: Maker) -> Non
         body = f"sh:node [ {body} ]"
     with pytest.raises(ShapesError, match="nested too deeply"):
         gate(f"ex:S a sh:NodeShape ; sh:targetNode ex:a ; {body} .").check_all([])
+
+
+@pytest.mark.parametrize(
+    ("select", "queries"),
+    [
+        ("SELECT $this ?value { $this <urn:ex:p> ?value FILTER (?value > 9) }", 1),
+        ("SELECT $this ?value { { $this <urn:ex:p> ?value } FILTER (?value > 9) }", 20),
+    ],
+)
+def test_a_plain_query_is_asked_once_for_all_nodes(
+    gate: Maker, select: str, queries: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judge = gate(
+        f'ex:S a sh:NodeShape ; sh:targetClass ex:C ; sh:sparql [ sh:select "{select}" ] .'
+    )
+    asked = []
+    run = sparql._Asked._run
+
+    def counted(self: sparql._Asked, *args: Any, **more: Any) -> Any:
+        asked.append(self)
+        return run(self, *args, **more)
+
+    monkeypatch.setattr(sparql._Asked, "_run", counted)
+    facts = quads(" ".join(f"ex:n{i} a ex:C ; ex:p {i} ." for i in range(20)))
+    report = judge.check_all(facts, engine="both")
+    assert len(report.results) == 10
+    assert report.disagreements == ()
+    assert len(asked) == queries
