@@ -244,9 +244,13 @@ def test_graphs_of_rdf_1_2(server: Running, name: str) -> None:
 
 
 def test_json_ld_cannot_say_rdf_1_2_and_says_so(source: FolderSource) -> None:
+    late = (
+        "CONSTRUCT { ?s ?p ?o . <r> <states> ?t } "
+        "{ { ?s ?p ?o } UNION { BIND(TRIPLE(<s>, <p>, 1) AS ?t) } } ORDER BY BOUND(?t)"
+    )
     with running(source, workers=1) as server:
-        for _ in range(2):
-            answer = server.get(f"# {_}\n{REIFIED}", format="jsonld")
+        for query in (REIFIED, late):
+            answer = server.get(query, format="jsonld")
             assert answer.status_code == 406
             assert "Turtle" in answer.text
             # Nothing of the broken answer gets into the next one of the same worker.
