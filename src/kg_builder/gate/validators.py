@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -39,6 +38,8 @@ Run = Callable[[Data, Term, Collection[Term], list[Found]], None]
 Prepare = Callable[[Data, Collection[Term]], None]
 """Is told all focus nodes of a shape before they are judged one by one."""
 
+_REMEMBERED = 10_000
+"""How many values of one shape are known to be fine, so that memory has a bound."""
 _NO_RUNS: tuple[Run, ...] = ()
 
 
@@ -70,28 +71,52 @@ def merged(constraints: Iterable[Constraint]) -> tuple[Run, ...]:
     return tuple(runs)
 
 
-def _counting_run(
-    counts: list[tuple[Mark, int, int]], tests: list[tuple[Mark, Callable[[Term], bool]]]
-) -> Run:
-    first = tests[0] if len(tests) == 1 else None
-    least = max((c[1] for c in counts), default=0)
-    most = min((c[2] for c in counts), default=sys.maxsize)
+Test = tuple[Mark, Callable[[Term], bool]]
 
-    def run(_data: Data, focus: Term, values: Collection[Term], found: list[Found]) -> None:
+
+def _counting_run(counts: list[tuple[Mark, int, int]], tests: list[Test]) -> Run:
+    look = _ordered_run(tests) if any(_is_ordered(mark) for mark, _ in tests) else _run(tests)
+    if not counts:
+        return look
+    least = max(low for _, low, _ in counts)
+    most = min(high for _, _, high in counts)
+
+    def run(data: Data, focus: Term, values: Collection[Term], found: list[Found]) -> None:
         if not least <= len(values) <= most:
             for mark, low, high in counts:
                 if not low <= len(values) <= high:
                     found.append((mark, focus, None, None, None))
-        if first is not None:
-            mark, test = first
-            for value in values:
+        if tests:
+            look(data, focus, values, found)
+
+    return run
+
+
+def _is_ordered(mark: Mark) -> bool:
+    return mark.component.endswith("clusiveConstraintComponent>")
+
+
+def _run(tests: list[Test]) -> Run:
+    def run(_data: Data, focus: Term, values: Collection[Term], found: list[Found]) -> None:
+        for value in values:
+            for mark, test in tests:
                 if not test(value):
-                    found.append((mark, focus, value, None, None))  # noqa: PERF401 - few
-        else:
-            for value in values:
-                for mark, test in tests:
-                    if not test(value):
-                        found.append((mark, focus, value, None, None))
+                    found.append((mark, focus, value, None, None))
+
+    return run
+
+
+def _ordered_run(tests: list[Test]) -> Run:
+    """Remembers what is fine: numbers and dates are dear to compare, and come again."""
+    fine: set[Term] = set()
+
+    def run(_data: Data, focus: Term, values: Collection[Term], found: list[Found]) -> None:
+        for value in values:
+            if value not in fine:
+                bad = [mark for mark, test in tests if not test(value)]
+                found.extend((mark, focus, value, None, None) for mark in bad)
+                if not bad and len(fine) < _REMEMBERED:
+                    fine.add(value)
 
     return run
 

@@ -143,6 +143,8 @@ def less(left: Key, right: Key, *, or_equal: bool) -> bool:
     if left[0] != right[0]:
         return False
     a, b = left[1], right[1]
+    if type(a) is int and type(b) is int:
+        return a <= b if or_equal else a < b
     if isinstance(a, tuple) and isinstance(b, tuple):
         return _less_moment(a, b, or_equal=or_equal)
     if isinstance(a, float) or isinstance(b, float):
