@@ -157,6 +157,8 @@ def cases(count: int) -> None:
         if told is not None:
             bad += 1
             print(f"seed {seed}:\n{told}\n", flush=True)
+        if seed % 5000 == 4999:
+            print(f"{seed + 1} cases, {bad} disagreements so far", flush=True)
     spent = time.process_time() - start
     print(f"{count} generated cases: {bad} disagreements outside the list; {spent:.0f} CPU s")
 

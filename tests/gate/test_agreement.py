@@ -137,7 +137,7 @@ def test_the_shadow_is_drawn_by_the_graph_and_tells_a_difference(
         lambda *_: Constraint(lambda *_: None),
     )  # fmt: skip
     mutant = Gate(shadowed=1)
-    with pytest.raises(GateDisagreementError, match="MinLength") as caught:
+    with pytest.raises(GateDisagreementError, match="minLength") as caught:
         mutant.check(bad, beside)
     assert str(bad[0].graph_name) in str(caught.value)
     assert Gate(shadowed=0).check(bad, beside).conforms
