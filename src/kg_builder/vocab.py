@@ -59,7 +59,8 @@ PROPERTIES: Final = frozenset(
     canonicalUrl relativeTime language inDocument mentions reportsEvent duplicateOf about
     metadataSource property value source unknown accepted
     inArticle start end exact evidence confidence extractedBy refersTo sentenceRole
-    acronym demonym orgType placeType iso3166 m49 containedIn linkConfidence mergeReason homepage country
+    acronym demonym orgType placeType iso3166 m49 containedIn linkConfidence mergeReason
+    homepage country
     reportOf eventType place date dateText earliest latest dateSource participation agent role
     killedMin killedMax killedApprox injuredMin injuredMax injuredApprox factuality actor
     validFrom validUntil past

@@ -297,3 +297,17 @@ def test_teaser_is_about_its_title_and_who_its_snippet_names() -> None:
     text = f"Africa2 hours ago\n\nChina sends help\n\nPresident Xi of China and Africa said, with many others in the hall, that all of it...\n\n{BODY}"  # noqa: E501
     names: dict[str, EntityKind] = {"Africa": "Region", "China": "Place", "Xi": "Person"}
     assert subjects(text, names) == ["China", "Xi"]
+
+
+@pytest.mark.parametrize("snippet", ["Workers in Lima went back to work on Tuesday.", ""])
+def test_a_document_of_title_and_snippet_is_a_teaser(snippet: str) -> None:
+    text = f"Strike ends in Lima\n\n{snippet}".strip()
+    blocks = [Block("headline", Span(0, 19))]
+    if snippet:
+        blocks.append(Block("snippet", Span(21, len(text))))
+    date = MetaValue("datePublished", "2023-05-02", "feed")
+    document = Document("f.rss#1", "text/plain", "sha256:0", text, (date,), tuple(blocks))
+    (teaser,) = segment(document, Hints())
+    assert teaser.teaser
+    assert (teaser.headline, teaser.date_published) == ("Strike ends in Lima", "2023-05-02")
+    assert [s.role for s in teaser.sentences] == ["headline", "snippet"][: len(blocks)]

@@ -285,7 +285,10 @@ def test_the_order_of_names_does_not_depend_on_the_hash_seed() -> None:
 
 
 def test_every_file_names_origin_and_licence() -> None:
-    licences = ("public domain", "BSD-3-Clause", "Apache-2.0", "CC BY-SA 4.0", "ODbL", "MIT", "Creative Commons Attribution 4.0")
+    licences = (
+        "public domain", "BSD-3-Clause", "Apache-2.0", "CC BY-SA 4.0", "ODbL", "MIT",
+        "Creative Commons Attribution 4.0",
+    )  # fmt: skip
     for path in (*resources.authority_files(), *table_files()):
         data = path.read_bytes()
         text = (gzip.decompress(data) if path.suffix == ".gz" else data).decode()

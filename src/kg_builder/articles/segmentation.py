@@ -53,6 +53,7 @@ class _Parts:
     section: Span | None = None
     time: Span | None = None
     stamps: tuple[Stamp, ...] = ()
+    teaser: bool = False
 
     def start(self) -> int:
         """Offset of the first piece."""
@@ -69,12 +70,12 @@ def segment(document: Document, hints: Hints) -> tuple[Article, ...]:
     """
     parts = [_of_blocks(document)] if document.blocks else _of_text(document)
     parts.sort(key=_Parts.start)
-    single = sum(p.snippet is None for p in parts) == 1
+    single = sum(not p.teaser for p in parts) == 1 or bool(document.blocks)
     if single and document.matter:
-        parts = [p if p.snippet else _with_matter(document, p) for p in parts]
+        parts = [p if p.teaser else _with_matter(document, p) for p in parts]
     articles: dict[str, Article] = {}
     for part in parts:
-        alone = single and part.snippet is None
+        alone = single and (not part.teaser or bool(document.blocks))
         article = _article(document, part, _narrow(hints, alone), alone)
         articles.setdefault(article.key, identified(article, document.text))
     return tuple(articles.values())
@@ -132,7 +133,11 @@ def _of_draft(draft: Draft) -> _Parts:
 
 def _of_teaser(teaser: Teaser) -> _Parts:
     return _Parts(
-        headline=teaser.title, snippet=teaser.snippet, section=teaser.section, time=teaser.time
+        headline=teaser.title,
+        snippet=teaser.snippet,
+        section=teaser.section,
+        time=teaser.time,
+        teaser=teaser.snippet is not None,
     )
 
 
@@ -152,6 +157,9 @@ def _of_blocks(document: Document) -> _Parts:
             stamps.append(stamp)
         elif not _is_boilerplate(line):
             kept.append(block)
+    snippet = next((b.span for b in document.blocks if b.role == "snippet"), None)
+    if headline and (snippet or len(document.blocks) == 1):
+        return _Parts(headline, snippet=snippet, teaser=True)
     if not any(block.role == "paragraph" for block in kept):  # better too much than nothing
         kept = [block for block in document.blocks if block.role in ("paragraph", "heading")]
     return _Parts(headline, tuple(kept), tuple(captions), stamps=tuple(stamps))
@@ -193,7 +201,7 @@ def _article(document: Document, parts: _Parts, hints: Hints, alone: bool) -> Ar
         key=article_key(
             headline, settled.canonical_url, publication, _body(text, paragraphs, parts.snippet)
         ),
-        teaser=parts.snippet is not None,
+        teaser=parts.teaser,
         headline=headline,
         headline_span=parts.headline,
         paragraphs=paragraphs,
@@ -211,7 +219,7 @@ def _article(document: Document, parts: _Parts, hints: Hints, alone: bool) -> Ar
         canonical_url=settled.canonical_url,
         language=settled.language,
         metadata=tuple(settled.record),
-        unknown=_unknown(headline, settled, teaser=parts.snippet is not None),
+        unknown=_unknown(headline, settled, teaser=parts.teaser),
     )
 
 

@@ -24,7 +24,8 @@ _CUT: Final = re.compile(
 )
 _WRAPPED: Final = range(50, 101)
 _HEADING_WORDS: Final = 12
-_MAX_FRAGMENT: Final = 200_000
+MAX_FRAGMENT: Final = 400_000
+"""Characters of HTML that are read as text here; longer ones are no teaser."""
 _BREAKING: Final = frozenset(
     "address article aside blockquote br dd div dl dt figure footer h1 h2 h3 h4 h5 h6 header hr li"
     " main ol p pre section table td th tr ul".split()
@@ -99,7 +100,7 @@ def one_line(text: str) -> str:
 def plain(markup: str) -> str:
     """The text in a fragment of HTML, a blank line between its paragraphs."""
     reader = _Text()
-    reader.feed(markup[:_MAX_FRAGMENT])
+    reader.feed(markup[:MAX_FRAGMENT])
     reader.close()
     lines = (one_line(line) for line in "".join(reader.pieces).split("\n"))
     return "\n\n".join(line for line in lines if line)

@@ -13,6 +13,7 @@ from kg_builder.errors import InputError
 from kg_builder.model import MetaValue
 from kg_builder.plugins import RawInput, Record, Unread
 from kg_builder.sources.composing import (
+    MAX_FRAGMENT,
     article,
     as_page,
     is_cut,
@@ -36,7 +37,12 @@ _DOCTYPE: Final = re.compile(r"<!DOCTYPE[^>\[]{0,1000}>", re.IGNORECASE)
 _FORBIDDEN: Final = re.compile(r"<!(?:ENTITY|DOCTYPE|ELEMENT|ATTLIST|NOTATION)", re.IGNORECASE)
 _NOT_XML: Final = re.compile("[\ufffd\ufffe\uffff]")
 _TITLE_PARTS: Final = re.compile(r"\s+[|»>«:·–—-]+\s+|:\s+")
-_MAX_BYTES: Final = 32_000_000
+_TAG: Final = re.compile(
+    r"<!\[CDATA\[(?:.*?\]\]>|.*)|<!--(?:.*?-->|.*)|<(?P<end>/?)[A-Za-z][^<>]*?(?P<alone>/?)>",
+    re.DOTALL,
+)
+_MAX_DEPTH: Final = 200
+_MAX_BYTES: Final = 16_000_000
 _MAX_VALUE: Final = 1_000
 _MAX_AUTHORS: Final = 20
 _MIN_PAGE: Final = 400
@@ -50,6 +56,7 @@ class FeedReader:
 
     name = "feed"
     suffixes = frozenset({".rss", ".atom"})
+    perhaps = frozenset({".xml"})
     media_types = frozenset({
         "application/rss+xml", "application/atom+xml", "application/rdf+xml",
     })  # fmt: skip
@@ -63,7 +70,7 @@ class FeedReader:
     def read(self, raw: RawInput) -> Iterator[Record]:
         """What each entry holds.
 
-        Raises InputError for what is no feed, has no entries, is above 32 MB or declares
+        Raises InputError for what is no feed, has no entries, is above 16 MB or declares
         entities, DecodeError for bytes in no sure encoding.
         """
         import feedparser  # noqa: PLC0415  # a tenth of a second
@@ -110,7 +117,22 @@ def _guarded(raw: RawInput) -> bytes:
             f"{raw.name}: declares entities or the like ({match[0]}, character {match.start()}), "
             "which no feed needs and attacks use; remove it"
         )
+    _check_depth(raw, text)
     return b'<?xml version="1.0" encoding="utf-8"?>' + text.encode()
+
+
+def _check_depth(raw: RawInput, text: str) -> None:
+    """Raises InputError for tags in tags in tags, whose square a parser takes."""
+    depth = 0
+    for match in _TAG.finditer(text):
+        if match["end"] is None or match["alone"]:
+            continue
+        depth = max(0, depth - 1) if match["end"] else depth + 1
+        if depth > _MAX_DEPTH:
+            raise InputError(
+                f"{raw.name}: its tags lie more than {_MAX_DEPTH} deep at character "
+                f"{match.start()}; this is no feed"
+            )
 
 
 def _entry(raw: RawInput, name: str, entry: Any, feed: Any, how: tuple[str, str]) -> Record:
@@ -119,7 +141,9 @@ def _entry(raw: RawInput, name: str, entry: Any, feed: Any, how: tuple[str, str]
     title = one_line(plain(_string(entry.get("title"))))
     metadata = tuple(_metadata(entry, feed, title))
     body, summary = _content(entry), _string(entry.get("summary"))
-    text = plain(body) if is_markup(body) or "<" in body else body
+    if max(len(title), len(body), len(summary)) > MAX_FRAGMENT:
+        return Unread(name, f"an entry above {MAX_FRAGMENT:,} characters is too long")
+    text = plain(body) if "<" in body or "&" in body else body
     digest = hashlib.sha256(f"{title}\0{body}\0{summary}".encode()).hexdigest()
     if text.strip() and not is_cut(text):
         if is_markup(body) and len(text) >= _MIN_PAGE:

@@ -22,6 +22,7 @@ _PAGES: Final = frozenset({"text/html", "application/xhtml+xml"})
 _CHUNK_SIZE: Final = re.compile(rb"([0-9a-fA-F]{1,8})[ \t]*(?:;[^\r\n]*)?\r?\n")
 _TAG: Final = re.compile(rb"\s*(?:\xef\xbb\xbf)?\s*<")
 _STATUS: Final = re.compile(r"HTTP/\d(?:\.\d)?\s+(\d{3})\b")
+_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{8,18}Z")
 
 
 class WarcReader:
@@ -112,11 +113,15 @@ class _Short:
 
 
 def _metadata(record: WarcRecord) -> tuple[MetaValue, ...]:
-    """The page's address; the record's date is when it was fetched, and not stated."""
+    """The page's address, and when it was fetched: nothing in it was published later."""
+    found = []
+    date = (record.headers.get("WARC-Date") or "").strip()
+    if _DATE.fullmatch(date):
+        found.append(MetaValue("retrieved", date, "warc"))
     url = (record.headers.get("WARC-Target-URI") or "").strip("<> ")
-    if not url.startswith(("http://", "https://")) or len(url) > 2_000 or " " in url:
-        return ()
-    return (MetaValue("canonicalUrl", clean(url), "warc", confidence=0.8),)
+    if url.startswith(("http://", "https://")) and len(url) <= 2_000 and " " not in url:
+        found.append(MetaValue("canonicalUrl", clean(url), "warc", confidence=0.8))
+    return tuple(found)
 
 
 def _body(raw: RawInput, name: str, record: WarcRecord) -> bytes | Unread:
