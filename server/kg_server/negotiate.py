@@ -46,6 +46,7 @@ GRAPHS: Final[Offers] = (
     ("application/trig", "trig"),
     ("text/n3", "n3"),
     ("text/rdf+n3", "n3"),
+    ("application/turtle", "ttl"),
     ("application/x-trig", "trig"),
     ("text/x-nquads", "nq"),
 )
@@ -152,6 +153,12 @@ def choose(accept: str | None, offers: Offers, pages: bool = False) -> str | Non
         candidates = named + candidates
     quality, name = max(candidates, key=lambda candidate: candidate[0])
     return name if quality > 0 else None
+
+
+def by_names(names: Sequence[str]) -> tuple[str | None, str | None]:
+    """The formats of the first name that is known: SPARQLWrapper sends several."""
+    found = (by_name(name) for name in names)
+    return next((pair for pair in found if pair != (None, None)), (None, None))
 
 
 def by_name(name: str) -> tuple[str | None, str | None]:

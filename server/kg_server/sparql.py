@@ -143,12 +143,12 @@ class SparqlApp:
         return _query_in([("query", text), *url])
 
     def _job(self, request: _Request, accept: str | None) -> Job:
-        name = one(request.parameters, "format")
-        if name:
-            result, graph = negotiate.by_name(name)
+        names = [name for name in request.all("format") if name]
+        if names:
+            result, graph = negotiate.by_names(names)
             if result is None and graph is None:
                 known = ", ".join(negotiate.MEDIA_TYPES)
-                raise RejectedError(400, f"no format is called {name!r}; known: {known}")
+                raise RejectedError(400, f"no format is called {names[0]!r}; known: {known}")
         else:
             result = negotiate.choose(accept, negotiate.RESULTS, pages=True)
             graph = negotiate.choose(accept, negotiate.GRAPHS, pages=True)
