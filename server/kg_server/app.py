@@ -58,7 +58,8 @@ def create_app(options: ServerOptions, source: SnapshotSource) -> FastAPI:
         **dict.fromkeys(ADDRESSES, documents),
     }
     for path, endpoint in routes.items():
-        app.router.routes.append(Route(path, endpoint=endpoint, include_in_schema=False))
+        for address in (path, f"{path}/"):
+            app.router.routes.append(Route(address, endpoint=endpoint, include_in_schema=False))
 
     @app.api_route("/health", methods=["GET", "HEAD"], include_in_schema=False)
     def health() -> Response:

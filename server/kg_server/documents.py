@@ -56,7 +56,7 @@ class Documents:
             _only_reading(wishes.method)
             path = scope["path"].removeprefix(scope.get("root_path", ""))
             wanted = one(form(scope["query_string"], "the address"), "format")
-            await self._send(scope, send, wishes, ADDRESSES[path], wanted)
+            await self._send(scope, send, wishes, ADDRESSES[path.rstrip("/")], wanted)
         except RejectedError as rejected:
             body = {"code": "request", "message": rejected.message}
             await send_error(send, wishes, rejected.status, body, rejected.headers)

@@ -147,7 +147,11 @@ def choose(accept: str | None, offers: Offers, pages: bool = False) -> str | Non
     if accept is None or not accept.strip():
         return offers[0][1]
     accepted = ranges(accept)
-    candidates = [(_quality(media, accepted, True), name) for media, name in offers]
+    candidates = [
+        # A wildcard stands for what is sent, not for the other names it may be asked by.
+        (_quality(media, accepted, MEDIA_TYPES[name].split(";")[0] == media), name)
+        for media, name in offers
+    ]
     if pages:
         named = [(_quality(media, accepted, False), name) for media, name in PAGES]
         candidates = named + candidates

@@ -179,7 +179,7 @@ FORMATS = {
 @pytest.mark.parametrize("case", PROTOCOL, ids=lambda case: case.name)
 def test_protocol(protocol: Running, case: Case) -> None:
     for request in case.requests:
-        answer = _send(protocol, request, request.path.replace("/sparql/", "/sparql", 1))
+        answer = _send(protocol, request, request.path)
         if case.name in REFUSED:
             assert answer.status_code == 403
             assert "read-only" in answer.text
