@@ -28,14 +28,16 @@ _SH: Final = vocab.SH
 _KEPT: Final = 32
 _GRAPHS: Final = 5000
 """Most graphs that a service description names one by one; the build's own come first."""
+_COUNTED: Final = 20_000_000
+"""Quads of a snapshot that is counted here (0.6 s for a million); larger ones are not."""
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What a snapshot holds: triples by graph, nodes by class, triples by property."""
+    """What a snapshot holds: triples by graph (None: not counted), and its VoID."""
 
-    default: int
-    graphs: tuple[tuple[str, int], ...]
+    default: int | None
+    graphs: tuple[tuple[str, int | None], ...]
     void: tuple[ox.Triple, ...]
 
 
@@ -63,18 +65,24 @@ class _Writer:
         return node
 
 
-def count(reader: Reader) -> Counts:
-    """Counts a snapshot; reads the VoID graph of its build, or makes one where it has none."""
+def count(reader: Reader, most: int = _COUNTED) -> Counts:
+    """Counts a snapshot; reads the VoID graph of its build, or makes one where it has none.
+
+    A snapshot of more than `most` quads is not counted; its VoID is what the build left.
+    """
+    stored = reader.quads(graph=reader.base + "graph/void", limit=100_000)
+    void = tuple(quad.triple for quad in stored)
+    own = {reader.base + "graph/" + name for name in vocab.GRAPHS}
+    if reader.size() > most:
+        names = sorted(map(plain, reader.store.named_graphs()), key=lambda n: (n not in own, n))
+        return Counts(None, tuple((name, None) for name in names), void)
     rows: Any = reader.store.query(
         "SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g"
     )
     found = {plain(row["g"]): int(row["n"].value) for row in rows}
-    own = {reader.base + "graph/" + name for name in vocab.GRAPHS}
     graphs = sorted(found.items(), key=lambda item: (item[0] not in own, item[0]))
     (row,) = iter(_rows(reader, "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", union=False))
-    stored = reader.quads(graph=reader.base + "graph/void", limit=100_000)
-    void = tuple(quad.triple for quad in stored) or tuple(_void(reader))
-    return Counts(int(row["n"].value), tuple(graphs), void)
+    return Counts(int(row["n"].value), tuple(graphs), void or tuple(_void(reader)))
 
 
 def _rows(reader: Reader, query: str, union: bool = True) -> Any:
@@ -118,9 +126,10 @@ def service(reader: Reader, counts: Counts, root: str, union: bool) -> list[ox.T
     out.add(endpoint, SD + "defaultDataset", dataset)
     out.add(dataset, vocab.RDFS + "seeAlso", reader.base + "dataset")
     default = out.blank(SD + "Graph")
-    total = counts.default + sum(number for _, number in counts.graphs)
     out.add(dataset, SD + "defaultGraph", default)
-    out.add(default, vocab.VOID + "triples", total if union else counts.default)
+    if counts.default is not None:
+        total = counts.default + sum(number or 0 for _, number in counts.graphs)
+        out.add(default, vocab.VOID + "triples", total if union else counts.default)
     for name, number in counts.graphs[:_GRAPHS]:
         if ":" not in name:  # a graph that a blank node names cannot be asked for
             continue
@@ -128,7 +137,8 @@ def service(reader: Reader, counts: Counts, root: str, union: bool) -> list[ox.T
         out.add(dataset, SD + "namedGraph", named)
         out.add(named, SD + "name", name)
         out.add(named, SD + "graph", graph)
-        out.add(graph, vocab.VOID + "triples", number)
+        if number is not None:
+            out.add(graph, vocab.VOID + "triples", number)
     if len(counts.graphs) > _GRAPHS:
         text = f"{len(counts.graphs)} named graphs; the first {_GRAPHS} are listed"
         out.add(dataset, vocab.RDFS + "comment", ox.Literal(text, language="en"))
@@ -139,6 +149,8 @@ def void_document(reader: Reader, counts: Counts, root: str, _: bool) -> list[ox
     """The VoID of the build, with where the data are to be had and which vocabularies it uses."""
     out, dataset, void = _Writer(), reader.base + "dataset", vocab.VOID
     out.triples.extend(counts.void)
+    if not counts.void:
+        out.add(dataset, TYPE, void + "Dataset")
     out.add(dataset, void + "sparqlEndpoint", root + "/sparql")
     out.add(dataset, void + "dataDump", root + "/graphs?format=nq", root + "/graphs?format=trig")
     names = (_MEDIA + media for media in ("text/turtle", "application/ld+json"))
@@ -152,7 +164,8 @@ def void_document(reader: Reader, counts: Counts, root: str, _: bool) -> list[ox
     )
     for name, pointer in (("classes", "classPartition"), ("properties", "propertyPartition")):
         parts = sum(t.predicate.value == void + pointer for t in counts.void)
-        out.add(dataset, void + name, parts)
+        if counts.void:  # else they are not known
+            out.add(dataset, void + name, parts)
     out.add(root + "/.well-known/void", TYPE, void + "DatasetDescription")
     out.add(root + "/.well-known/void", vocab.FOAF + "primaryTopic", dataset)
     return out.triples

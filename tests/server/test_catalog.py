@@ -11,6 +11,8 @@ from rdflib import RDF, Graph, Literal, Namespace, URIRef
 from rdflib.namespace import DCAT, DCTERMS, VOID
 
 from kg_builder import resources, vocab
+from kg_server.catalog import count, service, void_document
+from kg_server.reader import Reader
 from kg_server.source import FolderSource
 from tests.server.running import BASE, Running, make_store, running
 from tests.server.test_snapshots import StoreSource, build
@@ -106,10 +108,9 @@ def test_dcat_names_distributions_that_work(server: Running) -> None:
         answer = server.client.get(address)
         assert answer.status_code == 200
         assert media.endswith(answer.headers["content-type"].split(";")[0])
-    for service in graph.subjects(RDF.type, DCAT.DataService):
-        assert (service, DCAT.servesDataset, DATASET) in graph
-        assert (service, DCAT.endpointURL, service) in graph
-    assert server.client.get("/id/dataset.ttl").status_code in (200, 404)
+    for found in graph.subjects(RDF.type, DCAT.DataService):
+        assert (found, DCAT.servesDataset, DATASET) in graph
+        assert (found, DCAT.endpointURL, found) in graph
 
 
 def test_every_example_runs_here(server: Running) -> None:
@@ -170,6 +171,19 @@ def test_a_public_base_names_the_server(tmp_path: Path) -> None:
         graph = read(server, "/sparql")
     (endpoint,) = graph.objects(None, SD.endpoint)
     assert str(endpoint) == "https://news.example/kg/sparql"
+
+
+def test_a_very_large_store_is_listed_without_counting(source: FolderSource) -> None:
+    reader = Reader(source.acquire()[0])
+    counted, listed = count(reader), count(reader, most=449)
+    assert [name for name, _ in listed.graphs] == [name for name, _ in counted.graphs]
+    assert {number for _, number in listed.graphs} == {None}
+    assert not listed.void
+    predicates = {t.predicate.value for t in service(reader, listed, "http://a.example", True)}
+    assert str(SD.namedGraph) in predicates
+    assert str(VOID.triples) not in predicates
+    void = void_document(reader, listed, "http://a.example", True)
+    assert not {str(VOID.triples), str(VOID.classes)} & {t.predicate.value for t in void}
 
 
 def test_documents_follow_the_snapshot(tmp_path: Path) -> None:
