@@ -78,10 +78,13 @@ class Wishes:
 
     def has(self, tag: str) -> bool:
         """Whether the client names this ETag (weakly compared: RFC 9110, 13.1.2)."""
-        if self.known is None:
-            return False
-        names = (name.strip().removeprefix("W/") for name in self.known.split(","))
-        return tag.removeprefix("W/") in names
+        return names_tag(self.known, tag)
+
+
+def names_tag(known: str | None, tag: str) -> bool:
+    """Whether an If-None-Match header names an ETag, weakly compared."""
+    names = (name.strip().removeprefix("W/") for name in (known or "").split(","))
+    return tag.removeprefix("W/") in names
 
 
 def tag_of(*parts: object) -> str:

@@ -17,7 +17,7 @@ from starlette.exceptions import HTTPException
 from kg_builder import resources, vocab
 from kg_builder.errors import KgBuilderError
 from kg_server import describe, details, negotiate, ontology
-from kg_server.exchange import WRITES, Headers
+from kg_server.exchange import WRITES, Headers, names_tag
 from kg_server.graphs import METHODS, REFUSAL, DirectGraph, GraphStoreApp
 from kg_server.options import ServerOptions
 from kg_server.reader import Reader, ReaderHolder
@@ -35,6 +35,7 @@ SECURITY: Final = {
     "Referrer-Policy": "same-origin",
 }
 _OFFERS: Final = (*negotiate.PAGES, *negotiate.GRAPHS[:6])
+_KEPT: Final = frozenset(("etag", "vary", "cache-control", "access-control-allow-origin"))
 _SUFFIXES: Final = {".ttl": "ttl", ".jsonld": "jsonld", ".nt": "nt", ".rdf": "rdf"}
 _CARDS: Final = (
     ("Article", "Articles"),
@@ -272,8 +273,9 @@ def _page_number(request: Request) -> int:
 def _finish(request: Request, response: Response) -> Response:
     """304 instead of the body when the client has it already."""
     tag = response.headers.get("etag")
-    if tag and response.status_code == 200 and request.headers.get("if-none-match") == tag:
-        kept = {k: v for k, v in response.headers.items() if k in ("etag", "vary", "cache-control")}
+    known = request.headers.get("if-none-match")
+    if tag and response.status_code == 200 and names_tag(known, tag):
+        kept = {k: v for k, v in response.headers.items() if k in _KEPT}
         return Response(status_code=304, headers=kept)
     return response
 

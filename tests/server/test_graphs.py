@@ -81,6 +81,14 @@ def test_a_graph_is_tagged(server: Running) -> None:
     assert other.headers["etag"] != tag
 
 
+def test_a_node_is_tagged_too(server: Running) -> None:
+    answer = server.client.get("/id/entity/place/kunduz.ttl")
+    known = {"If-None-Match": f'"another", W/{answer.headers["etag"]}'}
+    again = server.client.get("/id/entity/place/kunduz.ttl", headers=known)
+    assert again.status_code == 304
+    assert again.headers["access-control-allow-origin"] == "*"
+
+
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 def test_a_graph_that_is_not_there(server: Running, method: str) -> None:
     for path in (f"/graphs?graph={BASE}graph/nothing", "/id/graph/nothing"):
