@@ -39,6 +39,9 @@ STATUS: Final = {
 }
 """The HTTP status of each code of a QueryFailedError."""
 
+_UNWATCHED: Final = 0.01
+"""Seconds before it is watched whether the client is still there: most answers come sooner."""
+
 Special = Callable[[Answer], Awaitable[bool]]
 """Sends an answer in a way of its own; False when it is to be sent as it is."""
 
@@ -132,6 +135,14 @@ async def _send_answer(answer: Answer, wishes: Wishes, headers: Headers, send: S
 async def _unless_gone(work: Coroutine[Any, Any, Answer], receive: Receive) -> Answer:
     """Waits for an answer; stops the query when the client leaves meanwhile."""
     task = asyncio.ensure_future(work)
+    try:
+        await asyncio.wait({task}, timeout=_UNWATCHED)
+        if task.done():
+            return task.result()
+    except BaseException:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        raise
     gone = asyncio.ensure_future(_disconnected(receive))
     try:
         await asyncio.wait({task, gone}, return_when=asyncio.FIRST_COMPLETED)

@@ -61,11 +61,25 @@ class _Frames:
         self._out = out
         self._parts: list[bytes] = []
         self._size = 0
+        self._head = b""
 
     def send(self, kind: bytes, payload: bytes = b"") -> None:
-        """Writes one frame at once."""
-        self._out.write(_FRAME.pack(kind, len(payload)) + payload)
+        """Writes one frame at once, with what waits before it."""
+        waiting, self._head = self._head, b""
+        self._out.write(waiting + _FRAME.pack(kind, len(payload)) + payload)
         self._out.flush()
+
+    def begin(self, head: bytes) -> None:
+        """Starts an answer; its head goes out with the next frame, in one write."""
+        self._head = _FRAME.pack(b"H", len(head)) + head
+
+    def end(self) -> None:
+        """Sends what is waiting, and the end."""
+        if self._size:
+            data = b"".join(self._parts)
+            self._head += _FRAME.pack(b"D", len(data)) + data
+            self.drop()
+        self.send(b"E")
 
     def write(self, data: bytes) -> int:
         """Takes bytes of the result."""
@@ -159,7 +173,7 @@ def _answer(store: ox.Store, job: dict[str, Any], frames: _Frames, base: str) ->
             f"this query gives {form}, in none of the formats asked for; "
             f"offered: {negotiate.offered(offers)}",
         )
-    frames.send(b"H", json.dumps({"form": form, "format": name}).encode())
+    frames.begin(json.dumps({"form": form, "format": name}).encode())
     if name == "html":
         if boolean:
             frames.write(json.dumps({"boolean": bool(result)}).encode())
@@ -169,8 +183,7 @@ def _answer(store: ox.Store, job: dict[str, Any], frames: _Frames, base: str) ->
         result.serialize(frames, GRAPH_FORMATS[name])
     else:
         result.serialize(frames, RESULT_FORMATS[name])
-    frames.flush()
-    frames.send(b"E")
+    frames.end()
 
 
 def _graph(store: ox.Store, job: dict[str, Any], frames: _Frames, base: str) -> None:
@@ -182,7 +195,7 @@ def _graph(store: ox.Store, job: dict[str, Any], frames: _Frames, base: str) -> 
         source = _named(wanted)
         if not store.contains_named_graph(source):
             raise RefusedError("missing", f"there is no graph <{wanted}> in the store")
-    frames.send(b"H", json.dumps({"form": "graph", "format": name}).encode())
+    frames.begin(json.dumps({"form": "graph", "format": name}).encode())
     output: Any = frames
     if wanted == "dataset":
         store.dump(output, GRAPH_FORMATS[name], prefixes=prefixes)
@@ -193,8 +206,7 @@ def _graph(store: ox.Store, job: dict[str, Any], frames: _Frames, base: str) -> 
         ox.serialize(triples, output, GRAPH_FORMATS[name], prefixes=prefixes)
     else:
         store.dump(output, GRAPH_FORMATS[name], from_graph=source, prefixes=prefixes)
-    frames.flush()
-    frames.send(b"E")
+    frames.end()
 
 
 def _serve(store: ox.Store, jobs: queue.SimpleQueue[bytes], frames: _Frames, base: str) -> None:
