@@ -215,3 +215,35 @@ def test_standard_input_and_a_list_of_paths(tmp_path: Path) -> None:
     assert (report["documents"], report["errors"]) == (2, 1)
     report = run(str(tmp_path / "in" / "b.txt"), "-", "--stdin-name", "list.txt")
     assert report["documents"] == 3  # a path given as a text is a text
+
+
+def records(folder: Path, *towns: str) -> None:
+    texts = (f"The mayor of {town} opened a bridge over the river on Monday." for town in towns)
+    rows = ({"title": f"A bridge for {t}", "text": x} for t, x in zip(towns, texts, strict=True))
+    write(folder, "n.jsonl", *map(json.dumps, rows))
+
+
+def test_a_record_that_was_taken_out_stays_out_when_another_changes(tmp_path: Path) -> None:
+    folder, store = tmp_path / "in", ["--store", str(tmp_path / "store"), "--json"]
+    records(folder, "Oslo", "Paris", "Rome")
+    build(dict(os.environ), folder)
+    stored = Snapshots(tmp_path / "store").require().manifest["articles"]
+    (paris,) = (key for key in stored if "paris" in key)
+    base = Snapshots(tmp_path / "store").require().manifest["base"]
+    program = [sys.executable, "-m", "kg_builder.cli"]
+    out = [*program, "remove", f"{base}article/{paris}", *store]
+    subprocess.run(out, check=True, capture_output=True)
+    records(folder, "Cork", "Oslo", "Paris", "Lima")
+    _, report = build(dict(os.environ), folder)
+    assert (report["documents"], report["articles"]) == (3, 3)
+    assert paris not in Snapshots(tmp_path / "store").require().manifest["articles"]
+    subprocess.run([*program, "remove", "n.jsonl#1", *store], check=True, capture_output=True)
+    _, report = build(dict(os.environ), folder)
+    assert (report["documents"], report["articles"]) == (2, 2)
+
+
+def test_what_is_no_prose_is_refused(tmp_path: Path) -> None:
+    write(tmp_path / "in", "a.txt", "By " + "A. " * 30_000, "", "The mayor spoke. " * 5)
+    code, report = build(dict(os.environ), tmp_path / "in")
+    assert (code, report["documents"]) == (1, 0)
+    assert "no prose" in report["problems"][0]["reason"]

@@ -50,6 +50,11 @@ _LIBRARIES = (
 )  # fmt: skip
 
 
+_MANY_SENTENCES = 2_000
+_SHORTEST_MEAN = 12
+"""Characters that sentences have at the least, on the mean of a long document."""
+
+
 @dataclass(frozen=True, slots=True)
 class Analysis:
     """A document and what was found in each of its articles."""
@@ -205,11 +210,21 @@ class Analyser:
                     f"limits.max_line ({limit}); raise it in kg.toml or break the line"
                 )
 
+    def _check_sentences(self, document: Document, found: tuple[Article, ...]) -> None:
+        count = sum(len(article.sentences) for article in found)
+        # Each sentence is a node in the graph: what is no prose must not make a million of them.
+        if count > _MANY_SENTENCES and count * _SHORTEST_MEAN > len(document.text):
+            raise InputError(
+                f"{document.source_name}: {count} sentences in {len(document.text)} characters; "
+                "this is no prose: leave it out, or keep only the text of its articles"
+            )
+
     def document(self, document: Document, hints: Hints) -> Analysis:
         """Everything found in one document. Raises InputError."""
         self._check_lines(document)
         with self.clock.stage("articles"):
             found = articles.segment(document, hints)
+        self._check_sentences(document, found)
         limit = self.settings.limits.max_articles
         if len(found) > limit:
             raise InputError(

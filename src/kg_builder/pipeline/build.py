@@ -15,7 +15,7 @@ from kg_builder.errors import StoreDamagedError, UsageError
 from kg_builder.gate import Result
 from kg_builder.pipeline import pool, tasks
 from kg_builder.pipeline.analyse import Head, code_digest
-from kg_builder.pipeline.corpus import Placed, assemble, resolve_corpus
+from kg_builder.pipeline.corpus import Placed, assemble, exclusion, resolve_corpus
 from kg_builder.pipeline.inputs import absolute_path, discover, lies_under, path_key
 from kg_builder.pipeline.intake import Intake, Progress, Run
 from kg_builder.pipeline.kept import shaping
@@ -164,14 +164,20 @@ class _Build:
         found = False
         for path, item in list(self.intake.inputs.items()):
             heads = [h for key in item.analyses for h in self.run.heads(key)]
-            parts = [h for h in heads if self._iri(h) == target]
+            parts = [h for h in heads if target in (self._iri(h), h.document.source_name)]
             if parts and len(parts) == len(heads):
                 del self.intake.inputs[path]
             elif parts:
-                gone = {a.record.article for h in parts for a in h.articles}
+                gone = {exclusion(a.record.article, h.document) for h in parts for a in h.articles}
                 item.excluded = tuple(sorted({*item.excluded, *gone}))
-            elif article and any(article == a.record.article for h in heads for a in h.articles):
-                item.excluded = tuple(sorted({*item.excluded, article}))
+            elif article and (
+                held := {
+                    exclusion(article, h.document)
+                    for h in heads
+                    if any(article == a.record.article for a in h.articles)
+                }
+            ):
+                item.excluded = tuple(sorted({*item.excluded, *held}))
             else:
                 continue
             found = True

@@ -45,13 +45,18 @@ class Corpus:
     duplicates: int = 0
 
 
+def exclusion(article: str, document: DocumentHead) -> str:
+    """How an article that was taken out is kept: it stays out until its document changes."""
+    return f"{article}@{document.content_hash}"
+
+
 def assemble(
     heads: Mapping[str, tuple[Head, ...]], excluded: Mapping[str, frozenset[str]]
 ) -> Corpus:
     """Puts the analyses together.
 
-    `heads` are by analysis key, `excluded` article keys by analysis key. Where two documents
-    hold the same article (same key), the one with the smaller name stands for both, so the
+    `heads` are by analysis key, `excluded` what `exclusion` gives by analysis key. Where two
+    documents hold the same article (same key), the one with the smaller name stands for both, so the
     order of reading does not matter.
     """
     corpus = Corpus()
@@ -59,13 +64,15 @@ def assemble(
     for key, parts in heads.items():
         for part, head in enumerate(parts):
             document = head.document
-            corpus.documents[document.source_name, document.content_hash] = document
             gone = excluded.get(key, frozenset())
-            placed.extend(
+            left = [
                 Placed(article, document, key, part, number)
                 for number, article in enumerate(head.articles)
-                if article.record.article not in gone
-            )
+                if exclusion(article.record.article, document) not in gone
+            ]
+            if left or not head.articles:
+                corpus.documents[document.source_name, document.content_hash] = document
+            placed += left
     placed.sort(key=lambda p: (p.document.source_name, p.document.content_hash, p.part, p.number))
     for item in placed:
         name = item.head.record.article

@@ -117,14 +117,13 @@ class Intake:
         seen = look(real_path(item.path), item.source_name)
         self._stamps[item.path] = seen.stamp
         earlier = self.inputs.get(item.path)
-        same = earlier is not None and earlier.content_hash == seen.content_hash
         record = InputRecord(
             source_name=item.source_name,
             root=item.root,
             content_hash=seen.content_hash,
             hints=self.run.analyser.hints(item.source_name, seen.sidecar),
             key="",
-            excluded=earlier.excluded if earlier and same else (),
+            excluded=earlier.excluded if earlier else (),
             mapping=self._mapping(item.source_name),
         )
         record.key = self.run.analyser.reading_key(record)

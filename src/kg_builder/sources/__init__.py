@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import PurePosixPath
 
+from kg_builder.config import SIDECAR_SUFFIX
 from kg_builder.errors import InputError, UnsupportedFormatError
 from kg_builder.model import Document
 from kg_builder.plugins import RawInput, Reader, Unread, readers
@@ -66,6 +67,9 @@ def _unpack(raw: RawInput, reader: Reader, depth: int) -> Iterator[Document | Ra
     for item in reader.read(raw):
         if not isinstance(item, RawInput):
             yield item
+            continue
+        if item.name.endswith(SIDECAR_SUFFIX):
+            yield Unread(item.name, "a sidecar in an archive is not read; unpack the archive")
             continue
         try:
             inner = reader_for(item)
