@@ -56,8 +56,8 @@ def assemble(
     """Puts the analyses together.
 
     `heads` are by analysis key, `excluded` what `exclusion` gives by analysis key. Where two
-    documents hold the same article (same key), the one with the smaller name stands for both, so the
-    order of reading does not matter.
+    documents hold the same article (same key), the one with the smaller name stands for both, so
+    the order of reading does not matter.
     """
     corpus = Corpus()
     placed: list[Placed] = []
