@@ -41,6 +41,9 @@ _WORTH: Final = {
 _NEWS: Final = 0.2
 _PLACES: Final = 60
 _LEAST_WORDS: Final = 60
+_HEAD_WORDS: Final = 2
+_BODY_WORDS: Final = 20
+"""A title right above a byline begins an article of at least so many words."""
 _BAR: Final = 5
 _MOSTLY: Final = 0.6
 _AGAINST: Final = -2.0
@@ -143,12 +146,15 @@ def mark_boundaries(gaps: list[Gap]) -> None:
     _mark_capitals(gaps)
     worth = _worths(gaps)
     page = _Page(worth, _explaining(gaps, worth), _usual(gaps), _titled(gaps))
+    headed = _headed_gaps(gaps)
     start = 0
     for number, gap in enumerate(gaps):
         if number == 0:
             gap.boundary = True
             continue
-        if not gap.able:
+        if number in headed:
+            gap.boundary = True
+        elif not gap.able:
             gap.boundary = any(_is_bar(line) for line in gap.lines) and bool(gap.body)
         elif gap.body:
             gap.boundary = _begins(gaps, start, number, page)
@@ -157,6 +163,48 @@ def mark_boundaries(gaps: list[Gap]) -> None:
         if gap.boundary:
             start = number
     _complete(gaps, page)
+
+
+def _headed_gaps(gaps: list[Gap]) -> frozenset[int]:
+    """Gaps with a title right above a byline, whatever its length and whatever the words say.
+
+    A date alone below a title is enough only where the page's first article has such a head:
+    in a chronicle dates stand below headings too.
+    """
+    heads = {number: head for number, gap in enumerate(gaps) if (head := _head(gap))}
+    alike = bool(gaps) and 0 in heads
+    return frozenset(
+        number
+        for number, head in heads.items()
+        if (head == "byline" or alike)
+        and _words_after(gaps, number) >= _BODY_WORDS
+        and not (number and _only_lead(gaps[number - 1]))
+    )
+
+
+def _only_lead(gap: Gap) -> bool:
+    """Whether a gap has a title, no date or byline, and one short paragraph after it."""
+    if not gap.able or len(gap.body) != 1 or any(line.stamp for line in gap.lines):
+        return False
+    return count_words(gap.body[0].text) < _LEAST_WORDS
+
+
+def _head(gap: Gap) -> str:
+    """What stands at once below a title of a gap: "byline", "date" or nothing ("")."""
+    for index in gap.able:
+        title = gap.lines[index]
+        below = gap.lines[index + 1] if index + 1 < len(gap.lines) else None
+        if below is None or below.blank or below.stamp is None or title.repeated:
+            continue
+        if count_words(title.text) < _HEAD_WORDS or title.text.endswith((".", ":", ";", ",")):
+            continue
+        if has_caption_cue(below.text) or is_role(title.text):
+            continue
+        if below.stamp.names:
+            return "byline"
+        if below.stamp.dates:
+            return "date"
+    return ""
 
 
 def _complete(gaps: list[Gap], page: _Page) -> None:
