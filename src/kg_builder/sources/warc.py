@@ -58,6 +58,9 @@ class WarcReader:
             )
             try:
                 for number, record in enumerate(records, 1):
+                    if source.fault and not record.content_length:
+                        number -= 1  # noqa: PLW2901  # what is left of headers that were cut
+                        break
                     name = f"{raw.name}#{number}"
                     if record.record_type == WarcRecordType.conversion:
                         yield _text(raw, name, record)
