@@ -194,3 +194,62 @@ def test_a_hint_for_one_article_is_judged_like_a_page() -> None:
     article = read(hints=Hints(retrieved="2021-10-10", articles=(own,)))
     assert article.date_published is None
     assert article.canonical_url == "https://x.example/r"
+
+
+UNREADABLE = ["2021-02-31", "yesterday", "-9", "9999999999999999", "NaN", "Sat, 32 May 2021"]
+
+
+@pytest.mark.parametrize("name", ["datePublished", "modifiedAt"])
+@pytest.mark.parametrize("value", UNREADABLE)
+def test_a_value_that_is_no_date_is_recorded_and_reported(name: str, value: str) -> None:
+    article = read(MetaValue(name, value, "record"))
+    assert name in article.unknown
+    assert record(article, name) == [(value, "record", False)]
+    told = f"{name} {value!r} (record) refused: no date that can be read"
+    assert refusals(article.metadata) == (told,)
+
+
+@pytest.mark.parametrize("name", ["datePublished", "modifiedAt"])
+@pytest.mark.parametrize("value", ["2021", "2021-05"])
+def test_a_date_that_is_less_than_a_day_is_not_reported(name: str, value: str) -> None:
+    article = read(MetaValue(name, value, "record"))
+    assert record(article, name) == [(value, "record", False)]
+    assert refusals(article.metadata) == ()
+
+
+HIDDEN = "has control or format characters in it"
+ADDRESS = "https://example.org/"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "reason"),
+    [
+        ("canonicalUrl", ADDRESS + "a\u202egpj.exe", HIDDEN),
+        ("canonicalUrl", ADDRESS + "a\u200bb", HIDDEN),
+        ("canonicalUrl", ADDRESS + "a\x07b", HIDDEN),
+        ("canonicalUrl", ADDRESS + "a\ufffdb", HIDDEN),
+        ("canonicalUrl", "javascript:alert(1)", "is no http or https address"),
+        ("publication", "Daily <b>Mail</b>", "has markup or angle brackets in it"),
+        ("publication", "Daily > Mail", "has markup or angle brackets in it"),
+        ("publication", "Daily \u202eliaM", HIDDEN),
+        ("author", "Jane\ufffd Doe", HIDDEN),
+        ("author", "Jane \x1bDoe", HIDDEN),
+    ],
+)
+def test_unsafe_values_are_recorded_and_reported(name: str, value: str, reason: str) -> None:
+    article = read(MetaValue(name, value, "json-ld"))
+    assert name in article.unknown
+    assert record(article, name) == [(value, "json-ld", False)]
+    assert refusals(article.metadata) == (f"{name} {value!r} (json-ld) refused: {reason}",)
+
+
+def test_an_unsafe_author_of_a_sidecar_is_refused_and_the_pages_kept() -> None:
+    article = read(MetaValue("author", "Al Roe", "meta"), hints=Hints(authors=("Jane\ufffdDoe",)))
+    assert [a.name for a in article.authors] == ["Al Roe"]
+    assert record(article, "author")[0] == ("Jane\ufffdDoe", "sidecar", False)
+
+
+def test_joiners_in_names_are_no_fault() -> None:
+    article = read(MetaValue("publication", "می\u200cخواهم", "meta"))
+    assert article.publication is not None
+    assert refusals(article.metadata) == ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kg_builder.articles import segment
+from kg_builder.articles.metadata import refusals
 from kg_builder.errors import InputError
 from kg_builder.model import Article, Document, Hints
 from kg_builder.plugins import RawInput
@@ -173,3 +174,39 @@ def test_sniffs_and_refuses() -> None:
     assert reader_for(RawInput("noname", b"Just prose here.")).name == "text"
     with pytest.raises(InputError, match=r"^a\.md: no text"):
         doc("a.md", "---\ntitle: x\ndate: y\n---\n")
+
+
+@pytest.mark.parametrize(
+    "value", ['!!python/object/apply:os.system ["x"]', "&a Some title", "*a", "&a [x, y]"]
+)
+def test_tags_anchors_and_aliases_of_yaml_are_refused(value: str) -> None:
+    document = doc("a.md", f"---\ntitle: {value}\nauthor: Jane Doe\n---\n\n{BODY}")
+    article = only(document)
+    assert article.headline is None
+    assert "headline" in article.unknown
+    assert [a.name for a in article.authors] == ["Jane Doe"]
+    (told,) = refusals(article.metadata)
+    assert told == f"headline {value!r} (front-matter) refused: YAML that is not read here"
+
+
+def test_other_values_of_such_yaml_are_refused_even_where_they_hold_a_date() -> None:
+    lines = "date: &d 2021-05-03\nauthors:\n  - *a\n  - Al Roe\nsection: [*b, c]\n"
+    article = only(doc("a.md", f"---\ntitle: '*Flood*'\n{lines}---\n\n{BODY}"))
+    assert article.headline == "*Flood*"
+    assert (article.date_published, article.section) == (None, None)
+    assert [a.name for a in article.authors] == ["Al Roe"]
+    assert len(refusals(article.metadata)) == 3
+
+
+def test_a_sign_for_lines_below_is_no_value() -> None:
+    for sign in ("|", ">-", "|2+"):
+        found = front_matter(f"---\ntitle: {sign}\n  Words\ndate: 2021-05-03\n---\n")
+        assert found is not None
+        assert [v.property for v in found.values] == ["datePublished"]
+
+
+def test_an_address_that_is_none_is_refused_with_a_reason() -> None:
+    article = only(doc("a.md", f"---\ntitle: Flood\nurl: javascript:alert(1)\n---\n\n{BODY}"))
+    assert article.canonical_url is None
+    (told,) = refusals(article.metadata)
+    assert told.endswith("refused: is no http or https address")

@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Final
+from unicodedata import category
 
 from kg_builder.articles.bylines import Name, Stamp, parse_names
 from kg_builder.articles.dates import moment, parse_date
@@ -57,7 +58,12 @@ _LATEST: Final = "2100-01-01"
 """No date may be later, even where it is not known when the page was read."""
 _ADDRESS: Final = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64})+|(?<!\w)@\w{2,30}")
 """An e-mail address or the name of an account."""
+_COARSE: Final = re.compile(r"(?:1\d|20)\d\d(?:-(?:0[1-9]|1[0-2]))?")
+"""A year, or a year and month."""
 _TAG: Final = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{1,8})*")
+_HIDDEN: Final = "has control or format characters in it"
+_JOINERS: Final = re.compile("[\t\n\r\u00ad\u200b-\u200d\ufeff]")
+"""White space, joiners and soft hyphens: names may have them, and they reverse nothing."""
 _NO_LANGUAGE: Final = frozenset({"und", "mul", "zxx", "mis"})
 
 
@@ -118,7 +124,8 @@ def settle(
     (`retrieved` of the sidecar or of the container).
     """
     found = tuple(_weighed(value) for value in found if value.value.strip())
-    out = Settled()
+    out = Settled(record=[v for v in found if not v.accepted and v.reason])
+    found = tuple(v for v in found if v.accepted or not v.reason)  # the rest its reader refused
     _titles(out, stated, found)
     _authors(out, stated, found, own.authors if own else hints.authors)
     read = [hints.retrieved, *(v.value for v in _of(found, "retrieved"))]
@@ -150,9 +157,24 @@ def _weighed(value: MetaValue) -> MetaValue:
 def _web(value: MetaValue) -> MetaValue:
     """A canonical URL; refused where it is no address on the web."""
     text = value.value.strip()
+    if _hidden(text) or _JOINERS.search(text):
+        return replace(value, accepted=False, reason=_HIDDEN)
     if re.fullmatch(r"https?://[^\s<>\"{}|\\^`]+", text):
         return replace(value, value=text)
     return replace(value, accepted=False, reason="is no http or https address")
+
+
+def _hidden(text: str) -> bool:
+    """Whether a text has characters that are not shown or turn others round, or lost ones."""
+    return any(c == "\ufffd" or category(c) in ("Cc", "Cf") for c in _JOINERS.sub("", text))
+
+
+def _named_well(value: MetaValue) -> MetaValue:
+    """A publication's name; refused where it has markup or characters that are not shown."""
+    text = value.value.strip()
+    if "<" in text or ">" in text:
+        return replace(value, accepted=False, reason="has markup or angle brackets in it")
+    return replace(value, accepted=False, reason=_HIDDEN) if _hidden(text) else value
 
 
 def _of(found: tuple[MetaValue, ...], name: str) -> list[MetaValue]:
@@ -192,9 +214,13 @@ def _authors(
     """The authors of the best source that names any; a bio line adds affiliations."""
     sources: dict[MetaSource, list[Author]] = {}
     if given:
-        sources["sidecar"] = [Author(name, "sidecar") for name in given]
+        bad = [MetaValue("author", name, "sidecar") for name in given if _hidden(name)]
+        out.record.extend(replace(v, accepted=False, reason=_HIDDEN) for v in bad)
+        sources["sidecar"] = [Author(name, "sidecar") for name in given if not _hidden(name)]
     for value in _of(found, "author"):
-        if author := _named(value):
+        if _hidden(value.value):
+            out.record.append(replace(value, accepted=False, reason=_HIDDEN))
+        elif author := _named(value):
             sources.setdefault(value.source, []).append(author)
         else:
             out.record.append(replace(value, accepted=False))
@@ -283,9 +309,7 @@ def _dates(
     for value in raw:
         parsed = parse_date(value.value)
         if parsed is None or parsed.day is None:
-            # A year alone, or words, are of no use and common: they are recorded, not reported.
-            reason = "day and month may be either way round" if parsed else None
-            days.append(replace(value, accepted=False, reason=reason))
+            days.append(replace(value, accepted=False, reason=_unread(value)))
             continue
         day = _possible(replace(value, value=parsed.day), read)
         days.append(day)
@@ -298,9 +322,23 @@ def _dates(
         exact = out.choose(of_day[:1])
         out.published_at = exact.value if exact else None
     stamps = [_possible(replace(v, value=m), read) for v in changed if (m := moment(v.value))]
-    out.record.extend(replace(v, accepted=False) for v in changed if not moment(v.value))
+    unread = [v for v in changed if not moment(v.value)]
+    out.record.extend(replace(v, accepted=False, reason=_unread(v)) for v in unread)
     last = out.choose(stamps)
     out.modified_at = last.value if last else None
+
+
+def _unread(value: MetaValue) -> str | None:
+    """Why a day or moment is not taken; None for what is exact to the year, month or day only.
+
+    These are common and no fault of the source's: they are recorded and not reported.
+    """
+    parsed = parse_date(value.value)
+    if _COARSE.fullmatch(value.value.strip()) or (parsed and parsed.day):
+        return None
+    if parsed:
+        return "day and month may be either way round"
+    return "no date that can be read"
 
 
 def _possible(value: MetaValue, read: str | None) -> MetaValue:
@@ -324,7 +362,7 @@ def _publication(out: Settled, found: tuple[MetaValue, ...], hints: Hints) -> No
     given = hints.publication
     if given:
         values.append(MetaValue("publication", given.name, hints.publication_source))
-    best = out.choose(values)
+    best = out.choose([_named_well(value) for value in values])
     if best is None:
         return
     same = given is not None and fold(given.name) == fold(best.value)

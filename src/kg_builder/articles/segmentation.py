@@ -91,7 +91,8 @@ def _with_matter(document: Document, part: _Parts) -> _Parts:
 
     A line of the text that was taken for the title and says something else is a heading.
     """
-    stated = next((v for v in document.metadata if v.property == "headline" and v.span), None)
+    titles = (v for v in document.metadata if v.property == "headline" and v.span and v.accepted)
+    stated = next(titles, None)
     said = _text(document.text, part.headline)
     if stated is None or (said is not None and fold(said) == fold(stated.value)):
         return part

@@ -38,6 +38,11 @@ _PAIR: Final = re.compile(r"(?P<key>[^\W\d_][\w -]{0,24}?)[ \t]*[:=][ \t]+(?=\S)
 _KEY: Final = re.compile(r"(?P<key>[^\W\d_][\w -]{0,24}?)[ \t]*:[ \t]*\Z")
 _ITEM: Final = re.compile(r"[ \t]*-[ \t]+(?:name:[ \t]+)?(?=\S)")
 _URL: Final = re.compile(r"https?://\S+\Z")
+_YAML_ONLY: Final = re.compile(r"[!&*]")
+"""A tag, an anchor or an alias begins so: what it stands for, a single value does not tell."""
+_NOT_READ: Final = "YAML that is not read here"
+_BLOCK: Final = re.compile(r"[|>][\d+-]{0,2}|null|~")
+"""The sign of a text on the lines below, or of no value."""
 _MAX_LINES: Final = 200
 _MAX_VALUE: Final = 500
 _HEADER_LINES: Final = 30
@@ -64,7 +69,7 @@ def front_matter(text: str) -> FrontMatter | None:
 def _fenced(text: str, start: int, fence: str) -> FrontMatter | None:
     """The block from `start` to a line that closes it; each line must be of a block's form."""
     values: list[MetaValue] = []
-    key, at, pairs = "", start, 0
+    key, at, pairs, yaml = "", start, 0, fence == "---"
     for _ in range(_MAX_LINES):
         match = _LINE.match(text, at)
         if match is None or match.end() == at:
@@ -74,11 +79,11 @@ def _fenced(text: str, start: int, fence: str) -> FrontMatter | None:
             return FrontMatter(tuple(values), Span(0, end)) if pairs else None
         if pair := _PAIR.match(line):
             key, pairs = pair.group("key").casefold(), pairs + 1
-            values += _values(text, key, Span(at + pair.end(), at + len(line)))
+            values += _values(text, key, Span(at + pair.end(), at + len(line)), yaml)
         elif opened := _KEY.match(line):
             key, pairs = opened.group("key").casefold(), pairs + 1
         elif item := _ITEM.match(line):
-            values += _values(text, key, Span(at + item.end(), at + len(line)))
+            values += _values(text, key, Span(at + item.end(), at + len(line)), yaml)
         elif line[:1] not in (" ", "\t", "#", "]", "[", "}", "") or (not line and not pairs):
             return None
         at = end
@@ -113,8 +118,11 @@ def _header(text: str, start: int) -> FrontMatter | None:
     return FrontMatter(tuple(values), Span(0, at))
 
 
-def _values(text: str, key: str, span: Span) -> list[MetaValue]:
-    """The values at a span, one for each item of an inline list."""
+def _values(text: str, key: str, span: Span, yaml: bool = False) -> list[MetaValue]:
+    """The values at a span, one for each item of an inline list.
+
+    Of YAML those with a tag, an anchor or an alias are refused.
+    """
     name = _KEYS.get(key)
     if name is None:
         return []
@@ -128,12 +136,15 @@ def _values(text: str, key: str, span: Span) -> list[MetaValue]:
     found = []
     for piece in (_bare(text, s) for s in spans):
         value = text[piece.start : piece.end]
-        if not 0 < len(value) <= _MAX_VALUE or value in ("|", ">", "null", "~"):
+        if not 0 < len(value) <= _MAX_VALUE or _BLOCK.fullmatch(value):
             continue
-        if name == "publication" and _URL.match(value):
-            found.append(MetaValue("canonicalUrl", value, "front-matter", piece))
-        elif name != "canonicalUrl" or _URL.match(value):
-            found.append(MetaValue(name, value, "front-matter", piece))
+        given = MetaValue(name, value, "front-matter", piece)
+        quoted = piece.start > span.start and text[piece.start - 1] in "\"'"
+        if yaml and not quoted and _YAML_ONLY.match(value):
+            given = replace(given, accepted=False, reason=_NOT_READ)
+        elif name == "publication" and _URL.match(value):
+            given = replace(given, property="canonicalUrl")
+        found.append(given)
     return found[:1] if name == "section" else found
 
 
