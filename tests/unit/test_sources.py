@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from kg_builder.errors import DecodeError, InputError, UnsupportedFormatError
 from kg_builder.model import Document
 from kg_builder.plugins import RawInput, Reader, ReadLimits
-from kg_builder.sources import read, reader_for, suffixes
+from kg_builder.sources import leaves, read, reader_for, suffixes
 from kg_builder.sources.html import HtmlReader
 from kg_builder.sources.text import TextReader
 
@@ -55,6 +55,27 @@ def test_picks_the_reader(name: str, data: bytes, reader: str) -> None:
 def test_unknown_formats_are_refused_with_what_to_do(name: str, data: bytes) -> None:
     with pytest.raises(UnsupportedFormatError, match=rf"^{name}: .*\.txt.*install a reader"):
         doc(name, data)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        '<!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/passwd">]>\n<rss version="2.0">&x;</rss>',
+        '<?xml version="1.0"?>\n<!DOCTYPE lolz [\n<!ENTITY a "b">\n ] >\n<feed>&a;</feed>',
+        '<!DOCTYPE rss PUBLIC "-//N//DTD RSS//EN" "r.dtd"><!DOCTYPE r [<!ENTITY a "b">]><rss>',
+        "<!DOCTYPE rss [" + '<!ENTITY a "b">' * 900 + "]><rss>&a;</rss>",
+    ],
+)
+def test_a_feed_that_declares_entities_is_refused_for_that(head: str) -> None:
+    with pytest.raises(InputError, match=r"^a.xml: declares entities"):
+        list(leaves(RawInput("a.xml", head.encode())))
+
+
+@pytest.mark.parametrize("root", ["book", "rssx"])
+def test_other_xml_that_declares_entities_is_no_feed(root: str) -> None:
+    data = f'<!DOCTYPE {root} [<!ENTITY a "b">]><{root}>&a;</{root}>'.encode()
+    with pytest.raises(UnsupportedFormatError):
+        reader_for(RawInput("a.xml", data))
 
 
 def test_text_is_kept_and_hashed() -> None:

@@ -93,6 +93,80 @@ def test_every_broken_file_is_told_with_its_line(run: Run, folder: Path) -> None
     assert "not fetched" in next(f["message"] for f in data["faults"] if f["file"] == "five.jsonld")
 
 
+@pytest.mark.parametrize("arguments", [[], ["--each"], ["--each", "--jobs=2"]])
+def test_files_beside_a_broken_one_are_judged(run: Run, folder: Path, arguments: list[str]) -> None:
+    """The broken file begins with a person that lacks a name: no finding is made of it."""
+    (folder / "a.ttl").write_text(TRIPLE + "nonsense", encoding="utf-8")
+    alone = report(run, "bad.ttl", *arguments)
+    data = report(run, "a.ttl", "bad.ttl", "gone.ttl", *arguments)
+    assert data["exit_code"] == 2
+    assert data["findings"] == alone["findings"]
+    assert [(f["file"], f["line"]) for f in data["faults"]] == [("a.ttl", 2), ("gone.ttl", None)]
+    assert data["files"] == ["a.ttl", "bad.ttl"]
+    assert data["notes"][0].startswith("not validated: a.ttl, gone.ttl")
+    human = run("a.ttl", "bad.ttl", *arguments).out
+    assert "bad.ttl:5: ex:alice ex:name" in human
+    assert "in 1 file; 1 fault, so not all was validated" in human
+
+
+def test_nothing_is_judged_without_a_whole_file_or_import(run: Run, folder: Path) -> None:
+    (folder / "a.ttl").write_text(TRIPLE + "nonsense", encoding="utf-8")
+    assert run("a.ttl").out == "nothing validated: 1 fault in data or shapes\n"
+    owl = "http://www.w3.org/2002/07/owl#"
+    (folder / "map.toml").write_text(f'"{E}base" = "a.ttl"\n', encoding="utf-8")
+    (folder / "i.ttl").write_text(f"<{E}o> <{owl}imports> <{E}base> .", encoding="utf-8")
+    done = run("i.ttl", "bad.ttl", "--imports=map.toml")
+    assert (done.code, done.out) == (2, "nothing validated: 1 fault in data or shapes\n")
+    assert done.err.count("a.ttl:2: ") == 1
+
+
+def test_imports_are_read_beside_a_broken_file(run: Run, folder: Path) -> None:
+    """Blank nodes of the import and of the last file stay two, whatever file is left out."""
+    owl = "http://www.w3.org/2002/07/owl#"
+    person = f"[] a <{E}Person> ; <{E}name> 'x' ; <{E}nick> "
+    (folder / "a.ttl").write_text("nonsense", encoding="utf-8")
+    (folder / "b.ttl").write_text(f"{person}'b' . <{E}o> <{owl}imports> <{E}base> .", "utf-8")
+    (folder / "base.ttl").write_text(f"{person}'i' .", encoding="utf-8")
+    (folder / "map.toml").write_text(f'"{E}base" = "base.ttl"\n', encoding="utf-8")
+    data = report(run, "a.ttl", "b.ttl", "--imports=map.toml")
+    assert (data["findings"], data["targets"][0]["focus_nodes"]) == ([], 2)
+
+
+def test_a_broken_file_makes_no_finding_of_a_baseline_resolved(run: Run, folder: Path) -> None:
+    assert run("bad.ttl", "good.ttl", "--write-baseline=base.json").code == 0
+    (folder / "bad.ttl").write_text("nonsense", encoding="utf-8")
+    data = report(run, "bad.ttl", "good.ttl", "--baseline=base.json")
+    assert (data["exit_code"], data["resolved"]) == (2, [])
+    before = (folder / "base.json").read_bytes()
+    assert run("bad.ttl", "good.ttl", "--write-baseline=base.json").code == 2
+    assert (folder / "base.json").read_bytes() == before
+
+
+def test_shapes_before_data(run: Run, folder: Path) -> None:
+    """--shapes takes one value, so that what follows is data; more shapes take it again."""
+    more = SHAPES.replace("ex:PersonShape", "ex:Again")
+    (folder / "more.ttl").write_text(more, encoding="utf-8")
+    assert run("--shapes", "s.ttl", "good.ttl", shapes=None).code == 0
+    done = run("--shapes", "s.ttl", "--shapes", "more.ttl", "bad.ttl", shapes=None)
+    assert done.code == 1
+    assert done.out.splitlines()[-1] == "4 violations, 2 warnings, 2 notes in 1 file"
+
+
+@pytest.mark.parametrize("text", ["", "# nothing\n"])
+def test_data_without_triples_is_named_as_the_cause(run: Run, folder: Path, text: str) -> None:
+    (folder / "empty.ttl").write_text(text, encoding="utf-8")
+    (folder / "void.nt").write_text("", encoding="utf-8")
+    tail = "so nothing was checked; --allow-no-targets lets that pass\n"
+    for shapes in ("s.ttl", None):
+        done = run("empty.ttl", shapes=shapes)
+        assert (done.code, done.err) == (2, f"empty.ttl: holds no triples, {tail}")
+        done = run("empty.ttl", "void.nt", "--each", shapes=shapes)
+        said = f"the data files hold no triples (empty.ttl, void.nt), {tail}"
+        assert (done.code, done.err) == (2, said)
+    assert run("empty.ttl", "--allow-no-targets").code == 0
+    assert run("empty.ttl", "good.ttl").code == 0
+
+
 def test_broken_shapes_are_no_findings(run: Run, folder: Path) -> None:
     (folder / "broken.ttl").write_text("nonsense", encoding="utf-8")
     done = run("bad.ttl", shapes="broken.ttl")
@@ -371,7 +445,10 @@ def test_a_baseline_accepts_the_known_and_tells_the_new_and_the_resolved(
     run: Run, folder: Path
 ) -> None:
     done = run("bad.ttl", "--write-baseline=base.json", "--fail-on=info")
-    assert done.code == 0
+    assert (done.code, done.out, done.err) == (0, "4 findings written to base.json\n", "")
+    assert report(run, "bad.ttl", "--write-baseline=base.json")["notes"] == [
+        "4 findings written to base.json"
+    ]
     same = report(run, "bad.ttl", "--baseline=base.json", "--fail-on=info")
     assert (same["exit_code"], same["counts"]["known"], same["counts"]["violation"]) == (0, 4, 0)
     # Other lines, another order: the same findings.

@@ -189,9 +189,13 @@ def test_junit_of_known_findings_and_faults(run: Run, folder: Path) -> None:
     assert all(isinstance(case.result[0], Skipped) for case in suite)
     (folder / "broken.ttl").write_text("nonsense", encoding="utf-8")
     run("broken.ttl", "bad.ttl", "--format=junit", "--output=j.xml")
-    (suite,) = list(JUnitXml.fromfile("j.xml"))
-    ((case,)) = list(suite)
-    assert (suite.errors, isinstance(case.result[0], Error)) == (1, True)
+    faults, read = list(JUnitXml.fromfile("j.xml"))
+    ((case,)) = list(faults)
+    assert (faults.errors, isinstance(case.result[0], Error)) == (1, True)
+    # What was read has its suite; what was not has none, which would look like a pass.
+    assert (read.name, read.failures) == ("bad.ttl", 2)
+    run("broken.ttl", "--format=junit", "--output=j.xml")
+    assert len(list(JUnitXml.fromfile("j.xml"))) == 1
 
 
 # --- GitHub ----------------------------------------------------------------------------

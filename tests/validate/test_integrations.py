@@ -16,6 +16,7 @@ import yaml
 from junitparser import JUnitXml
 
 from tests.support import ROOT
+from tests.validate.conftest import SHAPES
 from tests.validate.test_formats import commands
 
 BIN = Path(sys.executable).parent
@@ -193,3 +194,8 @@ def test_the_template_writes_junit(folder: Path) -> None:
         assert done.returncode == code, done.stderr
         xml = JUnitXml.fromfile(str(folder / report))
         assert (xml.failures, xml.errors) == (failures, int(code == 2))
+    given = variables | {"KG_SHAPES": "s.ttl more.ttl", "KG_FILES": "bad.ttl"}
+    (folder / "more.ttl").write_text(SHAPES.replace("ex:PersonShape", "ex:Again"), "utf-8")
+    done = bash("\n".join(script), folder, **given)
+    assert done.returncode == 1, done.stderr
+    assert JUnitXml.fromfile(str(folder / report)).failures == 4

@@ -8,6 +8,7 @@ import struct
 import tarfile
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -32,6 +33,8 @@ _MAX_DIRECTORY: Final = 32_000_000
 _END: Final = struct.Struct("<4s4H2LH")
 _ENCRYPTED: Final = 0x1
 _MAX_NAME: Final = 500
+_MAX_ALIKE: Final = 100
+"""Faults of one kind that are told one by one."""
 _PACKED_SUFFIXES: Final = frozenset({".gz", ".zst", ".gzip", ".zstd"})
 
 
@@ -57,9 +60,9 @@ class ArchiveReader:
         """
         kind = _kind(raw.head())
         if kind == "zip":
-            yield from _zip(raw)
+            yield from _summed_up(raw, _zip(raw))
         elif kind == "tar":
-            yield from _tar(raw)
+            yield from _summed_up(raw, _tar(raw))
         elif kind:
             yield from _stream(raw)
         else:
@@ -78,6 +81,21 @@ def _kind(head: bytes) -> str:
     return packing(head)
 
 
+def _summed_up(raw: RawInput, records: Iterator[Record]) -> Iterator[Record]:
+    """The records, of faults of one kind the first and then how many more there were."""
+    counts: Counter[str] = Counter()
+    for record in records:
+        if isinstance(record, Unread):
+            kind = record.reason.partition(":")[0]
+            counts[kind] += 1
+            if counts[kind] > _MAX_ALIKE:
+                continue
+        yield record
+    more = [f"{n - _MAX_ALIKE:,} more: {kind}" for kind, n in counts.items() if n > _MAX_ALIKE]
+    if more:
+        yield Unread(raw.name, f"further members were not read, {'; '.join(more)}")
+
+
 # -- one packed file -----------------------------------------------------------------------
 
 
@@ -88,7 +106,7 @@ def _stream(raw: RawInput) -> Iterator[Record]:
         if not head:
             raise InputError(f"{raw.name}: there is nothing in it")
         if _kind(head) == "tar":
-            yield from _tar(raw)
+            yield from _summed_up(raw, _tar(raw))
             return
         inner = PurePosixPath(raw.name.rpartition("!/")[2]).name
         if PurePosixPath(inner).suffix.lower() in _PACKED_SUFFIXES:
@@ -284,7 +302,8 @@ def _tar(raw: RawInput) -> Iterator[Record]:
             with tarfile.open(fileobj=handle, mode="r|", errorlevel=1) as archive:
                 for member in archive:
                     archive.members = []  # type: ignore[attr-defined]  # it would hold them all
-                    if member.isdir() or _is_passed_over(member.name):
+                    # What a symbolic link leads to is read by its own name, if it is there.
+                    if member.isdir() or member.issym() or _is_passed_over(member.name):
                         continue
                     yield from _tar_member(raw, archive, member, growth)
         except (tarfile.TarError, OSError, EOFError, ValueError) as error:

@@ -28,9 +28,11 @@ from kg_builder.sources.records import language
 
 _SNIFF: Final = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<(?:!--.{0,1000}?--|\?[^>]{0,500}\?|"
-    rb"!DOCTYPE[^>\[]{0,300})>\s*)*<(?:rss|feed|rdf:RDF)[\s>]",
+    rb"!DOCTYPE[^>\[]{0,300}(?:\[[^\]]{0,4000}\]\s{0,100})?)>\s*)*"
+    rb"<(?:!DOCTYPE\s{1,100})?(?:rss|feed|rdf:RDF)[\s>\[]",
     re.IGNORECASE | re.DOTALL,
 )
+"""Also with declarations, which are refused: so that this is told, not an unknown format."""
 _DECLARED: Final = re.compile(rb"<\?xml[^>]{0,200}encoding\s*=\s*[\"']([A-Za-z0-9_.:-]{1,40})")
 _PROLOG: Final = re.compile(r"\ufeff?\s*<\?xml[^>]{0,200}\?>")
 _DOCTYPE: Final = re.compile(r"<!DOCTYPE[^>\[]{0,1000}>", re.IGNORECASE)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -27,6 +27,7 @@ from kg_builder.validating.engine import run_gate
 from kg_builder.validating.files import STDIN, DataFile, Fault, expand, opened, shown
 from kg_builder.validating.findings import Finding, Report, findings
 from kg_builder.validating.formats import render
+from kg_builder.validating.formats.words import accepted
 from kg_builder.validating.imports import ImportMap, Stream
 from kg_builder.validating.names import Names
 from kg_builder.validating.shapes import Shapes, named
@@ -56,6 +57,8 @@ class _Work:
     faults: list[Fault]
     notes: list[str]
     names: Names
+    unusable: bool = False
+    """Whether the shapes are at fault, so that no data can be judged."""
 
     @property
     def all_files(self) -> list[DataFile]:
@@ -71,26 +74,30 @@ def run(options: argparse.Namespace, stdin: IO[bytes], store: Quads | None = Non
     # Asked first: without git nothing needs to be read.
     changed = changed_since(options.changed_only) if options.changed_only else None
     work = _read(options, stdin, store)
-    report = Report(fail_on=options.fail_on.capitalize(), files=_names_of(work))
+    files = tuple(file.name for file in work.data.files if file.source is None)
+    report = Report(fail_on=options.fail_on.capitalize())
     written: list[tuple[Path | None, bytes]] = []
     verdict = _judge(options, work)
     if verdict is not None:
-        _check_targets(options, work, verdict)
+        judged = _check_targets(options, work, verdict)
         found = findings(verdict.results, work.all_files, work.names)
-        if options.write_baseline:
+        if options.write_baseline and not work.faults:
             written.append((options.write_baseline, baseline.written(found)))
             found = [replace(finding, known=True) for finding in found]
-        report = _told(options, work, verdict, found, changed)
+        report = replace(_told(options, work, verdict, found, changed), judged=judged)
+        if written:
+            report = replace(report, accepted=shown(options.write_baseline))
+            if options.format != "human" or options.output:  # which tells it by itself
+                work.notes.append(accepted(report))
     if report.cut and "turtle" in [form for form, _ in _targets(options)]:
         work.notes.append(f"{report.cut} more findings are not in the Turtle (--max-results)")
     report = replace(
         report,
+        files=files,
         faults=tuple(sorted(work.faults, key=lambda f: (f.file, f.line or 0, f.message))),
         notes=tuple(dict.fromkeys(work.notes)),
     )
     report = replace(report, exit_code=_exit_code(report))
-    if report.exit_code == 2:
-        written.clear()  # a baseline of shapes that match nothing would accept everything
     written += [(target, render(report, form)) for form, target in _targets(options)]
     return Outcome(report.exit_code, tuple(written), _said(report))
 
@@ -148,40 +155,69 @@ def _read_shapes(options: argparse.Namespace, work: _Work, mapped: ImportMap) ->
     files, unknown = opened(paths)
     stream = Stream(files, mapped)
     work.shapes = Shapes(named(stream), own)
-    work.faults += [*faults, *unknown, *stream.faults, *stream.missing]
+    broken = [*faults, *unknown, *stream.faults, *stream.missing]
+    work.faults += broken
+    work.unusable = bool(broken)
     work.names = Names(*(file.prefixes for file in [*stream.files, *stream.imported]))
     if own:
         # Our data names superclasses of places only by way of the ontology.
         work.context = list(ox.parse(path=str(resources.ontology_file())))
 
 
-def _names_of(work: _Work) -> tuple[str, ...]:
-    return tuple(file.name for file in work.data.files if file.source is None)
-
-
 # --- judging ---------------------------------------------------------------------------
 
 
+class _BrokenDataError(Exception):
+    """The data was read to its end and some of it is broken."""
+
+
 def _judge(options: argparse.Namespace, work: _Work) -> GateReport | None:
-    """The gate's verdict; None, with faults, for shapes or data that cannot be used."""
+    """The gate's verdict; None, with faults, for shapes or data that cannot be used.
+
+    Faults beside a verdict are of files that it leaves out.
+    """
     verdict = None
-    data = work.data
     try:
-        if work.faults:
+        if work.unusable:
             # Nothing is judged, but all that is broken is told at once.
-            _read_over(data)
-        elif options.each:
-            verdict = _judge_each(options, work)
+            _read_over(work.data)
+            work.faults += work.data.faults
         else:
-            verdict = run_gate(work.shapes, chain(data, work.context), options.engine)
+            verdict = _of_readable(options, work)
     except (ShapesError, UsageError) as error:
         # A fault, so that every format tells it, not standard error alone.
         name = _shapes_name(options) if isinstance(error, ShapesError) else ""
         work.faults.append(Fault(name, None, work.names.message(str(error))))
-    work.faults += data.faults
-    work.notes += [str(fault) for fault in data.missing]
+    if verdict is not None and work.faults:
+        names = ", ".join(dict.fromkeys(fault.file for fault in sorted(work.faults)))
+        other = "" if options.each else "; what they hold is missing from the graph that was"
+        work.notes.append(f"not validated: {names}{other}")
+    work.notes += [str(fault) for fault in work.data.missing]
     work.names = Names(work.names.prefixes, *(file.prefixes for file in work.all_files))
-    return None if work.faults else verdict
+    return verdict
+
+
+def _of_readable(options: argparse.Namespace, work: _Work) -> GateReport | None:
+    """The verdict on the files that can be read; None where none, or an import, cannot be."""
+    for _ in range(2):
+        if not work.data.files:
+            break
+        try:
+            if options.each:
+                return _judge_each(options, work)
+            return run_gate(work.shapes, chain(_whole(work.data), work.context), options.engine)
+        except _BrokenDataError:
+            work.faults += [fault for fault in work.data.faults if fault not in work.faults]
+            # The first part of a broken file is no data: once more without it.
+            work.data = work.data.without_broken()
+    return None
+
+
+def _whole(data: Stream) -> Iterator[ox.Quad]:
+    """The quads of `data`. Raises _BrokenDataError after the last where some are missing."""
+    yield from data
+    if data.faults:
+        raise _BrokenDataError
 
 
 def _shapes_name(options: argparse.Namespace) -> str:
@@ -197,8 +233,8 @@ def _judge_each(options: argparse.Namespace, work: _Work) -> GateReport:
     job = (work.shapes, [*imported, *work.context], options.engine)
     files = work.data.files
     if work.data.faults:
-        verdicts = []
-    elif alone:
+        raise _BrokenDataError
+    if alone:
         verdicts = [_judge_one(*job, quads) for quads in parts[: len(files)]]
     else:
         context = get_context("spawn")
@@ -241,18 +277,35 @@ def _judge_file(file: DataFile) -> GateReport:
     return _judge_one(*_prepared[0], file.quads())
 
 
-def _check_targets(options: argparse.Namespace, work: _Work, verdict: GateReport) -> None:
-    """Shapes that match nothing have checked nothing, which must not look like a pass."""
+def _check_targets(options: argparse.Namespace, work: _Work, verdict: GateReport) -> bool:
+    """Whether anything was checked, or need not be: a run without must not look like a pass."""
     matched = {shape for shape, number in verdict.targets if number}
     empty = [shape for shape in work.shapes.targeted if shape not in matched]
-    what = "kg-builder's own shapes" if work.shapes.own else "the shapes"
-    if not matched and not options.allow_no_targets:
-        names = _listed(work.names, empty) or "no shape has a target"
-        hint = "; give --shapes for other data" if work.shapes.own else ""
-        text = f"{what} match nothing in the data ({names}){hint}, or allow it: --allow-no-targets"
-        work.faults.append(Fault(_shapes_name(options), None, text))
-    elif empty and not work.shapes.own:
+    if not matched and not options.allow_no_targets and not work.faults:
+        work.faults.append(_nothing_checked(options, work, empty))
+        return False
+    if empty and not work.shapes.own:
         work.notes.append(f"shapes without a focus node in the data: {_listed(work.names, empty)}")
+    return True
+
+
+def _nothing_checked(options: argparse.Namespace, work: _Work, empty: Sequence[str]) -> Fault:
+    """Why no shape had anything to check, and what to do."""
+    allow = "--allow-no-targets lets that pass"
+    files = work.data.files
+    if all(file.empty for file in work.all_files):
+        if len(files) == 1:
+            what = "holds no triples" if files[0].name else "the store holds no triples"
+            return Fault(files[0].name, None, f"{what}, so nothing was checked; {allow}")
+        names = ", ".join(file.name for file in files[:_NAMED])
+        more = f" and {len(files) - _NAMED} more" if len(files) > _NAMED else ""
+        text = f"the data files hold no triples ({names}{more}), so nothing was checked; {allow}"
+        return Fault("", None, text)
+    shapes = "kg-builder's own shapes" if work.shapes.own else "the shapes"
+    names = _listed(work.names, empty) or "no shape has a target"
+    hint = "give --shapes for other data; " if work.shapes.own else ""
+    text = f"{shapes} match nothing in the data ({names}), so nothing was checked; {hint}{allow}"
+    return Fault(_shapes_name(options), None, text)
 
 
 def _listed(names: Names, shapes: Sequence[str]) -> str:
@@ -274,6 +327,8 @@ def _told(
     resolved: list[str] = []
     if options.baseline:
         found, resolved = baseline.compared(found, options.baseline)
+        if work.faults:
+            resolved = []  # what is gone may stand in the files that cannot be read
     if changed is not None:
         found = _of_changed(options, work, found, changed)
     # Known findings come last, so that --max-results never hides a new one behind them.
@@ -282,7 +337,6 @@ def _told(
         findings=tuple(found),
         shown=tuple(found[: options.max_results]),
         resolved=tuple(resolved),
-        files=_names_of(work),
         engines=verdict.engines,
         targets=verdict.targets,
         disagreements=verdict.disagreements,

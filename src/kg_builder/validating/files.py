@@ -68,7 +68,8 @@ class DataFile:
     `name` is what people are shown; `form` a key of FORMATS. `text` is that of standard input,
     which cannot be read twice; `source` gives quads that are in no file. The other fields are
     what the last reading found: `labels`, what blank nodes are called in the file itself;
-    `imports`, the objects of owl:imports; `declared`, the IRIs of the ontologies that it is.
+    `imports`, the objects of owl:imports; `declared`, the IRIs of the ontologies that it is;
+    `empty`, whether it ended without a triple.
     """
 
     name: str
@@ -82,6 +83,7 @@ class DataFile:
     imports: list[str] = field(default_factory=list)
     declared: set[str] = field(default_factory=set)
     fault: Fault | None = None
+    empty: bool = False
 
     def content(self) -> str:
         """The file's text; bytes that are not UTF-8 are replaced."""
@@ -102,7 +104,10 @@ class DataFile:
         What cannot be read ends the quads and is told by `fault`.
         """
         if self.source is not None:
-            yield from self.source()
+            quad = None
+            for quad in self.source():
+                yield quad
+            self.empty = quad is None
             return
         try:
             yield from self._read()
@@ -122,6 +127,7 @@ class DataFile:
             parser = ox.parse(path=str(self.path), format=form, base_iri=base)
         new: dict[str, ox.BlankNode] = {}
         self.imports, self.declared = [], set()
+        quad = None
         for quad in parser:
             subject, value = quad.subject, quad.object
             if isinstance(value, ox.NamedNode):
@@ -132,6 +138,7 @@ class DataFile:
             else:
                 yield quad
         self.prefixes = dict(parser.prefixes)
+        self.empty = quad is None
 
     def _notice(self, quad: ox.Quad, value: ox.NamedNode) -> None:
         if value == _ONTOLOGY and isinstance(quad.subject, ox.NamedNode):

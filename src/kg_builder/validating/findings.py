@@ -62,7 +62,11 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Everything a format tells; `shown` is what --max-results left of `findings`."""
+    """Everything a format tells; `shown` is what --max-results left of `findings`.
+
+    `judged` is whether any data was; with `faults` it was not all of it. `accepted` names the
+    file that --write-baseline writes the findings to.
+    """
 
     findings: tuple[Finding, ...] = ()
     shown: tuple[Finding, ...] = ()
@@ -75,6 +79,8 @@ class Report:
     disagreements: tuple[str, ...] = ()
     fail_on: str = "Violation"
     exit_code: int = 0
+    judged: bool = False
+    accepted: str = ""
     rules: Mapping[str, str] = field(default_factory=dict)
 
     @property

@@ -70,6 +70,11 @@ class Stream:
         self.faults: list[Fault] = []
         self.missing: list[Fault] = []
         self._mapped = mapped
+        self._next_number = 1 + max((file.number for file in files), default=-1)
+
+    def without_broken(self) -> Stream:
+        """The files that could be read, to be read once more without the others."""
+        return Stream([file for file in self.files if file.fault is None], self._mapped)
 
     def __iter__(self) -> Iterator[ox.Quad]:
         for _, quads in self.parts():
@@ -102,8 +107,8 @@ class Stream:
                     say = f"owl:imports <{iri}>, which --imports maps to no file"
                     self.missing.append(Fault(file.name, None, say))
                     continue
-                number = len(self.files) + len(self.imported) + len(found)
-                new, faults = opened([path], first=number)
+                new, faults = opened([path], first=self._next_number)
+                self._next_number += len(new)
                 found += new
                 self.faults += faults
         return found

@@ -15,8 +15,8 @@ def add_options(command: argparse.ArgumentParser) -> None:
     add = command.add_argument
     add("files", nargs="*", type=Path, metavar="FILE",
         help="RDF files, folders or globs, - for standard input")  # fmt: skip
-    add("--shapes", nargs="+", action="extend", type=Path, metavar="FILE",
-        help="shapes files or folders (default: our own)")  # fmt: skip
+    add("--shapes", action="append", type=Path, metavar="FILE",
+        help="a shapes file or folder; may be repeated (default: our own)")  # fmt: skip
     add("--imports", type=Path, metavar="MAP",
         help="for owl:imports: TOML of \"IRI\" = \"file\", or a folder of ontologies")  # fmt: skip
     add("--input-format", choices=tuple(INPUT_FORMATS), help="of all data (default: by suffix)")

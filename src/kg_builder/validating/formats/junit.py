@@ -27,8 +27,10 @@ def junit(report: Report) -> str:
         by_file[finding.file or _ELSEWHERE].append(finding)
     root = ET.Element("testsuites", name="kg-builder validate")
     suites = [_faults(report)] if report.faults or report.disagreements else []
-    if not report.faults:
-        names = [*report.files, *(n for n in sorted(by_file) if n not in report.files)]
+    if report.judged:
+        broken = {fault.file for fault in report.faults}
+        files = [name for name in report.files if name not in broken]
+        names = [*files, *(n for n in sorted(by_file) if n not in files)]
         suites += [_suite(n, [_case(report, f) for f in by_file.get(n, ())]) for n in names]
     totals = dict.fromkeys(("tests", "failures", "errors", "skipped"), 0)
     for suite in suites:

@@ -21,8 +21,10 @@ def counted(number: int, word: str) -> str:
 
 def summary(report: Report) -> str:
     """One line that tells how it went."""
-    if report.faults:
-        return f"not validated: {counted(len(report.faults), 'fault')} in data or shapes"
+    if report.faults and not report.judged:
+        return f"nothing validated: {counted(len(report.faults), 'fault')} in data or shapes"
+    if report.accepted:
+        return accepted(report)
     parts = [counted(report.count(level), word) for level, word in _NAMES]
     known = sum(f.known for f in report.findings)
     if known:
@@ -31,8 +33,17 @@ def summary(report: Report) -> str:
         parts.append(f"{len(report.resolved)} of the baseline resolved")
     if report.disagreements:
         parts.append(f"{counted(len(report.disagreements), 'disagreement')} of the engines")
-    where = counted(len(report.files), "file") if report.files else "the store"
+    broken = {fault.file for fault in report.faults}
+    read = [name for name in report.files if name not in broken]
+    where = counted(len(read), "file") if report.files else "the store"
+    if report.faults:
+        where += f"; {counted(len(report.faults), 'fault')}, so not all was validated"
     return f"{', '.join(parts)} in {where}"
+
+
+def accepted(report: Report) -> str:
+    """What --write-baseline did."""
+    return f"{counted(len(report.findings), 'finding')} written to {report.accepted}"
 
 
 def cut(report: Report) -> str:
