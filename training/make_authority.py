@@ -32,8 +32,9 @@ PREFIXES = """@prefix geo: <http://www.w3.org/2003/01/geo/wgs84_pos#> .
 """
 
 OWN = """Names, demonyms and containment of customary areas chosen for kg-builder. Apache-2.0.
-Wikidata ids of continents and Kashmir: borne out by the PyPI package kif-lib 0.13 and
-territories.json; other regions and features, whose ids no source bears out, have none."""
+Wikidata ids of continents and Kashmir: borne out by the PyPI package kif-lib 0.13 and \
+territories.json;
+other regions and features, whose ids no source bears out, have none."""
 COUNTRY_ORIGIN = f"""Codes, M49 containment, Wikidata and GeoNames ids, UNTERM names:
 github.com/datasets/country-codes (PDDL). Display names: Unicode CLDR (Unicode License v3).
 {OWN}"""
