@@ -13,7 +13,6 @@ errors are printed of the working half alone. The same files give the same figur
 from __future__ import annotations
 
 import argparse
-import hashlib
 import re
 import sys
 import xml.etree.ElementTree as ET
@@ -26,6 +25,7 @@ from typing import Final
 ROOT: Final = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from benchmarks.halves import half  # noqa: E402
 from tests.quality.scoring import b_cubed, trim  # noqa: E402
 
 from kg_builder.config import load_settings  # noqa: E402
@@ -68,11 +68,6 @@ class Row:
     words: str
     gold: Gold
     found: str | None
-
-
-def half(document: str) -> str:
-    """The half of a document, as names.py tells it."""
-    return "work" if hashlib.sha256(document.encode()).digest()[0] < 128 else "report"
 
 
 # -- the corpus ----------------------------------------------------------------------------

@@ -28,6 +28,30 @@ class Leaf:
 
 
 @dataclass(slots=True)
+class _Gathering:
+    """Puts the answers about one leaf together; `name` is that of the leaf being read, or ""."""
+
+    name: str = ""
+    problem: str = ""
+    documents: list[Document] = field(default_factory=list)
+
+    def take(self, answer: process.Answer) -> Leaf | None:
+        """The leaf, when this answer ends it."""
+        match answer:
+            case Started(name=name):
+                self.name, self.problem, self.documents = name, "", []
+            case Read(document=document):
+                self.documents.append(document)
+            case Failed(reason=reason):
+                self.problem = reason
+            case Done():
+                leaf = Leaf(self.name, tuple(self.documents), self.problem)
+                self.name = ""
+                return leaf
+        return None
+
+
+@dataclass(slots=True)
 class Reader:
     """Reads files in a process of its own, which it starts when it needs one.
 
@@ -73,33 +97,25 @@ class Reader:
         child = self._started()
         assert child.stdin is not None
         assert child.stdout is not None
-        name, problem, ended = "", "", False
-        documents: list[Document] = []
+        gathering, ended = _Gathering(), False
         try:
             process.put(child.stdin, request)  # type: ignore[arg-type]  # a pipe is binary
             child.stdin.flush()
             while (data := process.get(child.stdout)) is not None:  # type: ignore[arg-type]
-                match process.ANSWER.decode(data):
-                    case Started(name=started):
-                        name, documents, problem = started, [], ""
-                    case Read(document=document):
-                        documents.append(document)
-                    case Failed(reason=reason):
-                        problem = reason
-                    case Done():
-                        yield Leaf(name, tuple(documents), problem)
-                        name = ""
-                    case Finished() as end:
-                        ended = True
-                        yield end
-                        return
+                answer = process.ANSWER.decode(data)
+                if isinstance(answer, Finished):
+                    ended = True
+                    yield answer
+                    return
+                if leaf := gathering.take(answer):
+                    yield leaf
         except BrokenPipeError:
             pass
         finally:
             if not ended and sys.exc_info()[0] is GeneratorExit:
                 self.close()  # nobody wants the rest of its answers
         self._process = None
-        yield Failed(name, _death(child, request))
+        yield Failed(gathering.name, _death(child, request))
 
     def _started(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
@@ -128,20 +144,12 @@ class InlineReader:
 
     def read(self, request: Request) -> Iterator[Leaf]:
         """The leaves of a file from `request.skip` on."""
-        name, problem = "", ""
-        documents: list[Document] = []
+        gathering = _Gathering()
         for answer in process.answers(msgspec.structs.replace(request, cpu_seconds=0)):
-            match answer:
-                case Started(name=started):
-                    name, documents, problem = started, [], ""
-                case Read(document=document):
-                    documents.append(document)
-                case Failed(reason=reason):
-                    problem = reason
-                case Done():
-                    yield Leaf(name, tuple(documents), problem)
-                case Finished(problem=ended):
-                    self.ended = ended
+            if isinstance(answer, Finished):
+                self.ended = answer.problem
+            elif leaf := gathering.take(answer):
+                yield leaf
 
 
 def _death(child: subprocess.Popen[bytes], request: Request) -> str:
